@@ -1,0 +1,57 @@
+package dev.embark.bundle;
+
+import dev.embark.bundle.Manifest.Model;
+import dev.embark.bundle.Manifest.Recipe;
+import dev.embark.bundle.Manifest.Source;
+import dev.embark.bundle.Pipeline.Letters;
+import dev.embark.bundle.Step.BiasUse;
+import dev.embark.bundle.Step.PromptTokens;
+import java.util.List;
+import java.util.Map;
+
+/// A manifest that uses every part of the format.
+final class SampleManifest {
+  static final String MODEL = "onnx/model.onnx";
+  static final String REFERENCES = "proof/reference.jsonl";
+
+  private SampleManifest() {}
+
+  static Manifest of(List<FileDigest> files, Proof proof) {
+    return new Manifest(
+        "0.1.0",
+        new Source(
+            "owner/model",
+            "0123abc",
+            List.of(new FileDigest("model.safetensors", 12, "0".repeat(64)))),
+        new Model("Bert", "BertModel", 22_713_216, 6, 384, 30_522),
+        new Recipe("onnx", "ort", "fp32", 17, List.of("FoldConstants", "PackProjections")),
+        pipeline(),
+        List.of(Chain.ofOneFile("onnx", "onnxruntime", MODEL)),
+        files,
+        proof);
+  }
+
+  static Pipeline pipeline() {
+    return new Pipeline(
+        256,
+        Letters.LOWERCASED,
+        Map.of("query", "query: ", "document", "passage: "),
+        "document",
+        List.of(
+            new Step.Pool(List.of(Pooling.MEAN, Pooling.MAX), PromptTokens.LEFT_OUT),
+            new Step.Dense("2_Dense", 768, 384, BiasUse.BIAS, "torch.nn.modules.activation.Tanh"),
+            new Step.Normalize()),
+        "cosine",
+        384,
+        List.of("No modules.json: mean pooling, as sentence-transformers does."));
+  }
+
+  static Proof proven() {
+    var figures = new Figures(64, 0.25, 3.5e-7, 4e-8, 0.9999999, 0.99999999, 2e-7, 1, 0);
+    return new Proof.Proven(
+        List.of(new Proof.Testimony("interpreter", "The reference interpreter.", figures)),
+        Map.of(Variation.BATCH, 1e-7, Variation.PADDING, 2e-7),
+        new Limits(1e-5, 0.999999, 1, 1e-6),
+        REFERENCES);
+  }
+}
