@@ -1,0 +1,171 @@
+package dev.embark.format.safetensors;
+
+import dev.embark.format.ModelFile;
+import dev.embark.format.json.Json;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.tensor.Tensor;
+import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/// safetensors files, mapped: no element is copied to the heap.
+///
+/// Byte layout ([specification](https://github.com/huggingface/safetensors#format)):
+///
+/// | bytes | content |
+/// |---|---|
+/// | 8 | `N`, length of the header, unsigned, little-endian, at most 100,000,000 |
+/// | `N` | header: one JSON object in UTF-8 that starts with `{`; spaces may follow it |
+/// | rest | data: the elements of all tensors, row-major, little-endian |
+///
+/// The header has one member per tensor, its name the tensor's, its value `{"dtype": "F32",
+/// "shape": [2, 3], "data_offsets": [0, 24]}`: first byte and byte after the last one, counted from
+/// the start of the data. Together the ranges cover the data without a hole or an overlap. The
+/// member `__metadata__` is no tensor but a map from strings to strings.
+///
+/// A checkpoint of several files has an index, `model.safetensors.index.json`: the object
+/// `weight_map` in it names the file of each tensor, in the same folder.
+public final class Safetensors {
+  /// Limit of the reference implementation.
+  private static final long HEADER_BYTES_MAX = 100_000_000;
+
+  private static final int LENGTH_BYTES = Long.BYTES;
+  private static final ValueLayout.OfLong LENGTH =
+      ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final int NAMES_SHOWN_MAX = 10;
+
+  private Safetensors() {}
+
+  /// Maps a file and returns its tensors by name; their memory is released with `arena`.
+  public static SortedMap<String, Tensor> open(Path file, Arena arena) {
+    var bytes = ModelFile.map(file, arena);
+    if (bytes.byteSize() < LENGTH_BYTES) {
+      throw damaged(
+          file,
+          "has " + bytes.byteSize() + " bytes; the length of its header alone takes 8.",
+          "The file is empty or truncated.");
+    }
+    long length = bytes.get(LENGTH, 0);
+    long available = bytes.byteSize() - LENGTH_BYTES;
+    if (length < 0 || length > HEADER_BYTES_MAX) {
+      throw damaged(
+          file,
+          "announces a header of "
+              + Long.toUnsignedString(length)
+              + " bytes; at most "
+              + HEADER_BYTES_MAX
+              + " are allowed.",
+          "It is no safetensors file, or its first bytes are damaged.");
+    }
+    if (length > available) {
+      throw damaged(
+          file,
+          "announces a header of " + length + " bytes, but only " + available + " follow.",
+          "The file is truncated.");
+    }
+    var header =
+        new HeaderReader(file)
+            .read(bytes.asSlice(LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE));
+    var data = bytes.asSlice(LENGTH_BYTES + length);
+    new Coverage(file).check(header, data.byteSize());
+    var tensors = new TreeMap<String, Tensor>();
+    for (var entry : header) {
+      tensors.put(
+          entry.name(),
+          new Tensor(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.byteSize())));
+    }
+    return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  /// Maps all files of an index and returns the tensors it lists by name.
+  ///
+  /// The index decides: what a file holds beyond it is left aside.
+  public static SortedMap<String, Tensor> openIndex(Path index, Arena arena) {
+    var places = places(index);
+    var shards = new TreeMap<String, Map<String, Tensor>>();
+    for (var shard : places.values()) {
+      shards.computeIfAbsent(shard, name -> open(ModelFile.beside(index, name), arena));
+    }
+    var tensors = new TreeMap<String, Tensor>();
+    var missing = new ArrayList<String>();
+    places.forEach((name, shard) -> {
+      var tensor = shards.getOrDefault(shard, Map.of()).get(name);
+      if (tensor == null) {
+        missing.add("\"" + name + "\" (" + shard + ")");
+      } else {
+        tensors.put(name, tensor);
+      }
+    });
+    if (!missing.isEmpty()) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          index
+              + " lists "
+              + missing.size()
+              + " tensors that are not in their files: "
+              + shown(missing)
+              + ".",
+          "Index and files are not of the same checkpoint.",
+          "Fetch the model again, all files at the same revision.");
+    }
+    return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  private static SortedMap<String, String> places(Path index) {
+    var map = Json.readObject(index).path("weight_map");
+    if (!map.isObject()) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          index + " has no object \"weight_map\".",
+          "It is not the index of a safetensors checkpoint.",
+          "Fetch the model again.");
+    }
+    var places = new TreeMap<String, String>();
+    for (var place : map.properties()) {
+      if (!place.getValue().isString()) {
+        throw new Problem(
+            Category.BAD_INPUT,
+            index
+                + ": the file of tensor \""
+                + place.getKey()
+                + "\" is "
+                + Json.line(place.getValue())
+                + ", expected a name.",
+            "",
+            "Fetch the model again.");
+      }
+      places.put(place.getKey(), place.getValue().stringValue());
+    }
+    return places;
+  }
+
+  private static String shown(List<String> names) {
+    var some = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN_MAX, names.size())));
+    return names.size() <= NAMES_SHOWN_MAX
+        ? some
+        : some + " and " + (names.size() - NAMES_SHOWN_MAX) + " more";
+  }
+
+  /// Writes tensors to a file that does not exist yet, the same bytes for the same tensors.
+  ///
+  /// As in the reference implementation wide elements come first and names are in order, which
+  /// leaves every tensor aligned to its element size.
+  ///
+  /// @param metadata what becomes `__metadata__`; transformers wants `format` to be `pt`
+  public static void write(Path file, Map<String, Tensor> tensors, Map<String, String> metadata) {
+    SafetensorsWriter.write(file, tensors, metadata);
+  }
+
+  static Problem damaged(Path file, String what, String why) {
+    return new Problem(
+        Category.BAD_INPUT, file + " " + what, why, "Fetch or export the file again.");
+  }
+}
