@@ -39,4 +39,16 @@ public record Pipeline(
   public boolean isNormalized() {
     return !steps.isEmpty() && steps.getLast() instanceof Step.Normalize;
   }
+
+  /// Returns this pipeline with another limit.
+  public Pipeline withMaxTokens(int limit) {
+    return new Pipeline(
+        limit, letters, prompts, defaultPrompt, steps, similarity, dimension, notes);
+  }
+
+  /// Returns this pipeline with other notes.
+  public Pipeline withNotes(List<String> changed) {
+    return new Pipeline(
+        maxTokens, letters, prompts, defaultPrompt, steps, similarity, dimension, changed);
+  }
 }

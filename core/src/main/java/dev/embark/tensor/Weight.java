@@ -1,6 +1,7 @@
 package dev.embark.tensor;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /// The values of a constant as a recipe: where they are stored and how they are rearranged.
@@ -90,6 +91,12 @@ public sealed interface Weight {
                 rows, i * original.rowLength(), target, offset + i * stride, original.rowLength());
           }
         }
+        case Repeated repeated -> {
+          for (int i = 0; i < count; i++) {
+            int at = offset + i * stride;
+            Arrays.fill(target, at, at + Math.toIntExact(repeated.rows()), repeated.value());
+          }
+        }
         case Concatenated(var parts) -> {
           int at = offset;
           for (var part : parts) {
@@ -134,6 +141,14 @@ public sealed interface Weight {
         }
         start += part.rows();
       }
+    }
+  }
+
+  /// One value everywhere, stored once.
+  record Repeated(float value, Shape shape) implements Weight {
+    @Override
+    public void readRows(long first, int count, float[] target, int offset) {
+      Arrays.fill(target, offset, offset + count * rowLength(), value);
     }
   }
 }

@@ -13,6 +13,7 @@ import tools.jackson.core.json.JsonFactory;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /// JSON files as trees ([RFC 8259](https://www.rfc-editor.org/rfc/rfc8259)), with limits that a
@@ -100,6 +101,11 @@ public final class Json {
   /// Returns a new, empty object.
   public static ObjectNode object() {
     return MAPPER.createObjectNode();
+  }
+
+  /// Returns a new, empty array.
+  public static ArrayNode array() {
+    return MAPPER.createArrayNode();
   }
 
   /// Returns the indented text of a value, ended by a newline.
