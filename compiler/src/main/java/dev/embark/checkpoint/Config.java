@@ -1,0 +1,231 @@
+package dev.embark.checkpoint;
+
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/// `config.json` of a checkpoint, and the account of which keys a family has read.
+///
+/// A key that nobody read and that is not known to leave the result alone is an error: a default in
+/// its place would be a guess.
+public final class Config {
+  /// Keys that name, train, generate or save a model, but never change what an encoder computes.
+  private static final Set<String> HARMLESS =
+      Set.of(
+          // who and from where
+          "_attn_implementation_autoset",
+          "_commit_hash",
+          "_name_or_path",
+          "architectures",
+          "auto_map",
+          "dtype",
+          "finetuning_task",
+          "gradient_checkpointing",
+          "license",
+          "model_type",
+          "name_or_path",
+          "sentence_transformers",
+          "tokenizer_class",
+          "torch_dtype",
+          "transformers_version",
+          "xla_device",
+          // training
+          "attention_dropout",
+          "attention_probs_dropout_prob",
+          "classifier_dropout",
+          "hidden_dropout_prob",
+          "initializer_factor",
+          "initializer_range",
+          "problem_type",
+          "return_dict",
+          "summary_first_dropout",
+          "tf_legacy_loss",
+          "tie_encoder_decoder",
+          "tie_word_embeddings",
+          "use_bfloat16",
+          "use_cache",
+          // outputs and heads that an embedding does not use
+          "_num_labels",
+          "id2label",
+          "label2id",
+          "num_labels",
+          "output_attentions",
+          "output_hidden_states",
+          "output_past",
+          "pooler_fc_size",
+          "pooler_num_attention_heads",
+          "pooler_num_fc_layers",
+          "pooler_size_per_head",
+          "pooler_type",
+          "summary_activation",
+          "summary_last_dropout",
+          "summary_type",
+          "summary_use_proj",
+          "directionality",
+          // tokens, read from the tokenizer's own files
+          "bos_token_id",
+          "cls_token_id",
+          "decoder_start_token_id",
+          "eos_token_id",
+          "pad_token_id",
+          "prefix",
+          "sep_token_id",
+          "unk_token_id",
+          // generation
+          "bad_words_ids",
+          "begin_suppress_tokens",
+          "diversity_penalty",
+          "do_sample",
+          "early_stopping",
+          "encoder_no_repeat_ngram_size",
+          "exponential_decay_length_penalty",
+          "forced_bos_token_id",
+          "forced_eos_token_id",
+          "length_penalty",
+          "max_length",
+          "min_length",
+          "no_repeat_ngram_size",
+          "num_beam_groups",
+          "num_beams",
+          "num_return_sequences",
+          "output_scores",
+          "remove_invalid_values",
+          "repetition_penalty",
+          "return_dict_in_generate",
+          "suppress_tokens",
+          "task_specific_params",
+          "temperature",
+          "top_k",
+          "top_p",
+          "typical_p",
+          // how the original is executed, not what it computes
+          "chunk_size_feed_forward",
+          "cross_attention_hidden_size",
+          "is_encoder_decoder",
+          "torchscript");
+
+  private final String origin;
+  private final ObjectNode json;
+  private final Set<String> read = new TreeSet<>();
+
+  /// Wraps a configuration; `origin` says in errors where it comes from.
+  public Config(String origin, ObjectNode json) {
+    this.origin = origin;
+    this.json = json;
+  }
+
+  /// Returns where this configuration comes from.
+  public String origin() {
+    return origin;
+  }
+
+  /// Returns the JSON as it was read.
+  public ObjectNode json() {
+    return json;
+  }
+
+  /// Returns the names in `architectures`, empty where there are none.
+  public List<String> architectures() {
+    read.add("architectures");
+    var names = json.path("architectures");
+    return names.isArray() ? names.valueStream().map(JsonNode::asString).toList() : List.of();
+  }
+
+  /// Returns a positive integer that must be there.
+  public int size(String key) {
+    var value = take(key);
+    if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() > 0) {
+      return value.intValue();
+    }
+    throw wrong(key, value, "a positive whole number");
+  }
+
+  /// Returns a positive integer, or `otherwise` where it is not set.
+  public int size(String key, int otherwise) {
+    return isSet(key) ? size(key) : otherwise;
+  }
+
+  /// Returns a positive real number, or `otherwise` where it is not set.
+  public double real(String key, double otherwise) {
+    if (!isSet(key)) {
+      return otherwise;
+    }
+    var value = take(key);
+    if (value.isNumber() && value.doubleValue() > 0 && Double.isFinite(value.doubleValue())) {
+      return value.doubleValue();
+    }
+    throw wrong(key, value, "a positive number");
+  }
+
+  /// Returns a text, or `otherwise` where it is not set.
+  public String text(String key, String otherwise) {
+    if (!isSet(key)) {
+      return otherwise;
+    }
+    var value = take(key);
+    if (value.isString()) {
+      return value.stringValue();
+    }
+    throw wrong(key, value, "a text");
+  }
+
+  /// Refuses a configuration in which `key` is set to anything but `supported`.
+  public void requireUnlessAbsent(String key, Object supported) {
+    if (!isSet(key)) {
+      return;
+    }
+    var value = take(key);
+    var actual = value.isString() ? value.stringValue() : value.toString();
+    if (!actual.equals(supported.toString())) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          origin + ": " + key + " = " + value + " is not supported, only " + supported + ".",
+          "The field changes what the model computes.",
+          "Convert a model without it, or ask for the feature.");
+    }
+  }
+
+  /// Refuses a configuration with keys that nobody has read and that might change the result.
+  public void requireAllKnown(String family) {
+    var unknown = new TreeSet<>(json.propertyNames());
+    unknown.removeAll(read);
+    unknown.removeAll(HARMLESS);
+    if (!unknown.isEmpty()) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          origin + ": unknown fields " + String.join(", ", unknown) + ".",
+          family + " does not know what they change, and a guess could give wrong vectors.",
+          "If you are sure that they change nothing, remove them from a copy of config.json.");
+    }
+  }
+
+  private boolean isSet(String key) {
+    read.add(key);
+    return json.hasNonNull(key);
+  }
+
+  private JsonNode take(String key) {
+    read.add(key);
+    var value = json.get(key);
+    if (value == null || value.isNull()) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          origin + ": field " + key + " is missing.",
+          "The architecture cannot be built without it.",
+          "Take config.json from the model's repository.");
+    }
+    return value;
+  }
+
+  private Problem wrong(String key, JsonNode value, String expected) {
+    return new Problem(
+        Category.BAD_INPUT,
+        origin + ": " + key + " = " + value + ", expected " + expected + ".",
+        "",
+        "Take config.json from the model's repository.");
+  }
+}

@@ -1,0 +1,153 @@
+package dev.embark.graph;
+
+import dev.embark.bundle.Pooling;
+import dev.embark.checkpoint.Weights;
+import dev.embark.tensor.Dim;
+import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Shape;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// Builds a graph in execution order: each method appends one node and returns its value.
+///
+/// Layers take their parameters from a scope of the checkpoint's weights and check the shapes
+/// there. Values are named after the layer that makes them, so that a printed graph and an ONNX
+/// viewer speak the words of the checkpoint.
+public final class GraphBuilder {
+  private final String name;
+  private final List<Value> inputs = new ArrayList<>();
+  private final List<Node> nodes = new ArrayList<>();
+  private final List<Value> outputs = new ArrayList<>();
+  private final Map<String, Integer> uses = new HashMap<>();
+
+  /// Starts an empty graph.
+  public GraphBuilder(String name) {
+    this.name = name;
+  }
+
+  /// Returns the int64 input `[batch, sequence]` of this name, declared at the first call.
+  public Value tokens(String inputName) {
+    for (var input : inputs) {
+      if (input.name().equals(inputName)) {
+        return input;
+      }
+    }
+    var shape = Shape.of(new Dim.Named("batch"), new Dim.Named("sequence"));
+    var input = new Value(unique(inputName), ElementType.I64, shape);
+    inputs.add(input);
+    return input;
+  }
+
+  /// Appends position numbers from `start` on for `ids` `[batch, sequence]`.
+  public Value positions(Value ids, long start) {
+    return append("position_ids", new Op.Positions(ids, start));
+  }
+
+  /// Appends a lookup in `weight` `[rows, width]` of the scope: `[…, width]`.
+  public Value embedding(Value ids, Weights scope, long rows, long width) {
+    return append(scope.name(), new Op.Embedding(parameter(scope, "weight", rows, width), ids));
+  }
+
+  /// Appends a linear layer with `weight` `[out, in]` and `bias` `[out]` of the scope.
+  public Value linear(Value input, Weights scope, long out) {
+    var weight = parameter(scope, "weight", out, input.shape().size(-1));
+    var bias = new Bias.Of(parameter(scope, "bias", out));
+    return append(scope.name(), new Op.Linear(input, weight, bias));
+  }
+
+  /// Appends a linear layer with `weight` `[out, in]` of the scope and no bias.
+  public Value linearWithoutBias(Value input, Weights scope, long out) {
+    var weight = parameter(scope, "weight", out, input.shape().size(-1));
+    return append(scope.name(), new Op.Linear(input, weight, new Bias.None()));
+  }
+
+  /// Appends a layer norm over the last axis with `weight` and `bias` of the scope.
+  public Value layerNorm(Value input, Weights scope, double epsilon) {
+    long width = input.shape().size(-1);
+    var weight = parameter(scope, "weight", width);
+    var bias = new Bias.Of(parameter(scope, "bias", width));
+    return append(scope.name(), new Op.LayerNorm(input, weight, bias, epsilon));
+  }
+
+  /// Appends `function` of each element.
+  public Value activate(Value input, Activation function) {
+    return append(
+        input.name() + "." + function.name().toLowerCase(java.util.Locale.ROOT),
+        new Op.Activate(input, function));
+  }
+
+  /// Appends multi-head attention with the usual scale `1/√(width of a head)`.
+  public Value attention(Value query, Value key, Value value, Value mask, int heads) {
+    double scale = 1 / Math.sqrt((double) query.shape().size(-1) / heads);
+    var layer = query.name().substring(0, query.name().lastIndexOf('.') + 1);
+    return append(layer + "attention", new Op.Attention(query, key, value, mask, heads, scale));
+  }
+
+  /// Appends a sum; a dimension of size 1 stretches.
+  public Value add(Value left, Value right) {
+    return append(left.name() + ".sum", new Op.Add(left, right));
+  }
+
+  /// Appends the mask of the tokens that pooling counts where prompts are left out.
+  public Value pooledTokens(Value mask) {
+    return append("pooled_tokens", new Op.PooledTokens(mask));
+  }
+
+  /// Appends pooling of `tokens` `[batch, sequence, hidden]` to `[batch, hidden]`.
+  public Value pool(Value tokens, Value mask, Pooling mode) {
+    return append("pooling." + mode.key(), new Op.Pool(tokens, mask, mode));
+  }
+
+  /// Appends the parts side by side on the last axis; a single part is returned as it is.
+  public Value concat(List<Value> parts) {
+    return parts.size() == 1 ? parts.getFirst() : append("concat", new Op.Concat(parts));
+  }
+
+  /// Appends division by the Euclidean length of the last axis.
+  public Value normalize(Value input) {
+    return append("normalize", new Op.Normalize(input));
+  }
+
+  /// Lets a computed value leave the graph as `outputName`.
+  public void output(String outputName, Value value) {
+    for (int i = 0; i < nodes.size(); i++) {
+      if (nodes.get(i).output().equals(value)) {
+        var renamed = new Value(unique(outputName), value.type(), value.shape());
+        nodes.set(i, new Node(nodes.get(i).op(), renamed));
+        replaceReads(value, renamed);
+        outputs.add(renamed);
+        return;
+      }
+    }
+    throw new IllegalArgumentException(value + " is not computed by this graph");
+  }
+
+  private void replaceReads(Value before, Value after) {
+    nodes.replaceAll(node ->
+        new Node(
+            node.op().mapInputs(value -> value.equals(before) ? after : value), node.output()));
+  }
+
+  /// Returns the finished graph.
+  public Graph build() {
+    return new Graph(name, inputs, nodes, outputs);
+  }
+
+  private Constant parameter(Weights scope, String parameter, long... sizes) {
+    return new Constant(scope.path(parameter), scope.take(parameter, sizes));
+  }
+
+  private Value append(String hint, Op op) {
+    var yield = ShapeInference.infer(op);
+    var value = new Value(unique(hint), yield.type(), yield.shape());
+    nodes.add(new Node(op, value));
+    return value;
+  }
+
+  private String unique(String hint) {
+    int use = uses.merge(hint, 1, Integer::sum);
+    return use == 1 ? hint : hint + "_" + use;
+  }
+}

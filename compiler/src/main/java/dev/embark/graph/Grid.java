@@ -1,0 +1,54 @@
+package dev.embark.graph;
+
+import java.util.Arrays;
+
+/// A tensor while the [Interpreter] computes: sizes and row-major values in double precision;
+/// integers are held exactly.
+public record Grid(long[] sizes, double[] values) {
+  public Grid {
+    long count = Arrays.stream(sizes).reduce(1, Math::multiplyExact);
+    if (count != values.length) {
+      throw new IllegalArgumentException(
+          values.length + " values do not fill " + Arrays.toString(sizes));
+    }
+  }
+
+  /// Returns a grid of integers, such as token ids `[batch, sequence]`.
+  public static Grid ofIntegers(long[][] rows) {
+    int width = rows[0].length;
+    var values = new double[rows.length * width];
+    for (int row = 0; row < rows.length; row++) {
+      for (int column = 0; column < width; column++) {
+        values[row * width + column] = rows[row][column];
+      }
+    }
+    return new Grid(new long[] {rows.length, width}, values);
+  }
+
+  /// Returns the size at `axis`; negative axes count from the end.
+  int size(int axis) {
+    return Math.toIntExact(sizes[axis < 0 ? axis + sizes.length : axis]);
+  }
+
+  /// Returns the number of rows when everything but the last axis is flattened.
+  int rows() {
+    return size(-1) == 0 ? 0 : values.length / size(-1);
+  }
+
+  /// Returns the same sizes with another last one, and values to fill.
+  Grid withLast(int last) {
+    var changed = sizes.clone();
+    changed[changed.length - 1] = last;
+    return new Grid(changed, new double[rows() * last]);
+  }
+
+  /// Returns row `row` of the flattened grid, rounded to floats.
+  public float[] row(int row) {
+    int width = size(-1);
+    var result = new float[width];
+    for (int i = 0; i < width; i++) {
+      result[i] = (float) values[row * width + i];
+    }
+    return result;
+  }
+}

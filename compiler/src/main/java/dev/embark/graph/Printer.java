@@ -1,0 +1,54 @@
+package dev.embark.graph;
+
+import java.util.stream.Collectors;
+
+/// The text of a graph, one line a node: what snapshots compare and `inspect --graph` prints.
+public final class Printer {
+  private Printer() {}
+
+  /// Returns the text of `graph`, ended by a newline.
+  public static String print(Graph graph) {
+    var text = new StringBuilder("graph " + graph.name() + "\n");
+    for (var input : graph.inputs()) {
+      text.append("input  ").append(typed(input)).append('\n');
+    }
+    for (var node : graph.nodes()) {
+      text.append(typed(node.output())).append(" = ").append(operation(node.op())).append('\n');
+    }
+    for (var output : graph.outputs()) {
+      text.append("output ").append(typed(output)).append('\n');
+    }
+    return text.toString();
+  }
+
+  private static String typed(Value value) {
+    return value + " " + value.type() + " " + value.shape();
+  }
+
+  private static String operation(Op op) {
+    var operands =
+        op.inputs().stream()
+            .map(Value::toString)
+            .collect(Collectors.toCollection(java.util.ArrayList::new));
+    op.constants().forEach(constant -> operands.add(constant.toString()));
+    var settings = settings(op);
+    if (!settings.isEmpty()) {
+      operands.add(settings);
+    }
+    return op.getClass().getSimpleName() + "(" + String.join(", ", operands) + ")";
+  }
+
+  private static String settings(Op op) {
+    return switch (op) {
+      case Op.Positions(_, var start) -> "start " + start;
+      case Op.LayerNorm(_, _, _, var epsilon) -> "epsilon " + epsilon;
+      case Op.Activate(_, var function) -> function.toString();
+      case Op.Attention(_, _, _, _, var heads, var scale) -> "heads " + heads + ", scale " + scale;
+      case Op.PackedAttention(_, _, _, _, var heads, var scale) ->
+          "heads " + heads + ", scale " + scale;
+      case Op.Pool(_, _, var mode) -> mode.key();
+      case Op.Embedding _, Op.Linear _, Op.Add _, Op.PooledTokens _, Op.Concat _, Op.Normalize _ ->
+          "";
+    };
+  }
+}

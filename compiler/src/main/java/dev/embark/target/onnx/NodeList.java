@@ -1,0 +1,115 @@
+package dev.embark.target.onnx;
+
+import dev.embark.format.onnx.OnnxAttribute;
+import dev.embark.format.onnx.OnnxContent;
+import dev.embark.format.onnx.OnnxInitializer;
+import dev.embark.format.onnx.OnnxNode;
+import dev.embark.graph.Constant;
+import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Shape;
+import dev.embark.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/// ONNX nodes and initializers in the making. Constants that are equal are stored once.
+final class NodeList {
+  /// Domain of ONNX Runtime's own operators.
+  static final String MICROSOFT = "com.microsoft";
+
+  private final List<OnnxNode> nodes = new ArrayList<>();
+  private final Map<String, OnnxContent> initializers = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+
+  List<OnnxNode> nodes() {
+    return nodes;
+  }
+
+  List<OnnxInitializer> initializers() {
+    return initializers.entrySet().stream()
+        .map(entry -> new OnnxInitializer(entry.getKey(), entry.getValue()))
+        .toList();
+  }
+
+  /// Appends a node of the standard domain whose result is called `output`.
+  String node(String opType, String output, List<String> inputs, OnnxAttribute... attributes) {
+    return node("", opType, output, inputs, List.of(attributes));
+  }
+
+  /// Appends a node whose result is called `output`, and returns that name.
+  String node(
+      String domain,
+      String opType,
+      String output,
+      List<String> inputs,
+      List<OnnxAttribute> attributes) {
+    if (!names.add(output)) {
+      throw new IllegalStateException("two nodes compute " + output);
+    }
+    nodes.add(
+        new OnnxNode(opType, domain, output + ":" + opType, inputs, List.of(output), attributes));
+    return output;
+  }
+
+  /// Returns the name of a trained parameter, read from where it is stored.
+  String parameter(Constant constant) {
+    initializers.putIfAbsent(constant.name(), new OnnxContent.Streamed(constant.weight()));
+    return constant.name();
+  }
+
+  /// Returns the name of a trained matrix `[out, in]`, stored as `MatMul` wants it: `[in, out]`.
+  String transposedParameter(Constant constant) {
+    return parameter(new Constant(constant.name() + ".transposed", constant.weight().transposed()));
+  }
+
+  /// Returns the name of a 32-bit float.
+  String scalar(double value) {
+    var name = "float_" + (float) value;
+    initializers.putIfAbsent(
+        name,
+        new OnnxContent.Stored(new Tensor(ElementType.F32, new Shape(List.of()), floats(value))));
+    return name;
+  }
+
+  /// Returns the name of a 64-bit integer.
+  String integer(long value) {
+    var name = "int_" + value;
+    initializers.putIfAbsent(
+        name,
+        new OnnxContent.Stored(new Tensor(ElementType.I64, new Shape(List.of()), longs(value))));
+    return name;
+  }
+
+  /// Returns the name of a vector of 64-bit integers, such as axes or a shape.
+  String integers(long... values) {
+    var name = new StringBuilder("ints");
+    for (long value : values) {
+      name.append('_').append(value);
+    }
+    initializers.putIfAbsent(
+        name.toString(),
+        new OnnxContent.Stored(
+            new Tensor(ElementType.I64, Shape.of(values.length), longs(values))));
+    return name.toString();
+  }
+
+  // Segments of bytes: views of float[] and long[] would have the machine's byte order.
+
+  private static MemorySegment floats(double value) {
+    var bytes = java.nio.ByteBuffer.allocate(4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    return MemorySegment.ofArray(bytes.putFloat((float) value).array());
+  }
+
+  private static MemorySegment longs(long... values) {
+    var bytes =
+        java.nio.ByteBuffer.allocate(8 * values.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    for (long value : values) {
+      bytes.putLong(value);
+    }
+    return MemorySegment.ofArray(bytes.array());
+  }
+}
