@@ -1,0 +1,13 @@
+package dev.embark.cli;
+
+import java.util.List;
+
+/// The commands of the command line, in the order in which `--help` shows them.
+final class Commands {
+  private Commands() {}
+
+  /// Returns every command; a new one is one class and one line here.
+  static List<Action> all() {
+    return List.of(new DoctorCommand());
+  }
+}
