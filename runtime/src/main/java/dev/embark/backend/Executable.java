@@ -1,0 +1,37 @@
+package dev.embark.backend;
+
+import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Shape;
+import dev.embark.tensor.Tensor;
+import java.util.List;
+import java.util.Map;
+
+/// An opened file of a stage, ready to run.
+///
+/// Any number of threads may call [#run] at the same time; each brings its own tensors, computes on
+/// its own thread, and the backend starts no others. Tensors lie off the heap and are read and
+/// written in place.
+public interface Executable extends AutoCloseable {
+  /// A value that goes in or comes out; dimensions are named where a run decides them.
+  record Port(String name, ElementType type, Shape shape) {}
+
+  /// Returns all inputs.
+  List<Port> inputs();
+
+  /// Returns all outputs.
+  List<Port> outputs();
+
+  /// Computes the values named in `outputs`, and nothing else, into the memory given there.
+  ///
+  /// Throws a `Problem` of category `BAD_INPUT` where the runtime refuses the values of an input,
+  /// such as a token id beyond the embedding table, and `IllegalArgumentException` for unknown or
+  /// missing names and tensors on the heap.
+  ///
+  /// @param inputs a tensor of a fixed shape for each input
+  /// @param outputs a tensor of the shape that results for each output wanted, at least one
+  void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs);
+
+  /// Releases native memory; no run may be under way.
+  @Override
+  void close();
+}
