@@ -30,8 +30,8 @@ final class OnnxWriter {
     var message =
         new OutgoingMessage()
             .number(ModelProto.IR_VERSION, model.irVersion())
-            .text(ModelProto.PRODUCER_NAME, model.producerName())
-            .text(ModelProto.PRODUCER_VERSION, model.producerVersion())
+            .textIfAny(ModelProto.PRODUCER_NAME, model.producerName())
+            .textIfAny(ModelProto.PRODUCER_VERSION, model.producerVersion())
             .message(ModelProto.GRAPH, graph(model.graph()));
     model
         .opsets()
@@ -39,7 +39,7 @@ final class OnnxWriter {
             message.message(
                 ModelProto.OPSET_IMPORT,
                 new OutgoingMessage()
-                    .text(OperatorSetIdProto.DOMAIN, domain)
+                    .textIfAny(OperatorSetIdProto.DOMAIN, domain)
                     .number(OperatorSetIdProto.VERSION, version)));
     model
         .metadata()
@@ -63,13 +63,10 @@ final class OnnxWriter {
     var message = new OutgoingMessage();
     node.inputs().forEach(name -> message.text(NodeProto.INPUT, name));
     node.outputs().forEach(name -> message.text(NodeProto.OUTPUT, name));
-    message.text(NodeProto.NAME, node.name()).text(NodeProto.OP_TYPE, node.opType());
+    message.textIfAny(NodeProto.NAME, node.name()).text(NodeProto.OP_TYPE, node.opType());
     node.attributes()
         .forEach(attribute -> message.message(NodeProto.ATTRIBUTE, attribute(node, attribute)));
-    if (!node.domain().isEmpty()) {
-      message.text(NodeProto.DOMAIN, node.domain());
-    }
-    return message;
+    return message.textIfAny(NodeProto.DOMAIN, node.domain());
   }
 
   private static OutgoingMessage attribute(OnnxNode node, OnnxAttribute attribute) {

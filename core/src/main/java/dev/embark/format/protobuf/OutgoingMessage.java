@@ -53,6 +53,11 @@ public final class OutgoingMessage {
     return add(new Field.Bytes(field, ByteString.copyFromUtf8(value)));
   }
 
+  /// Adds a `string` field unless it is empty, for fields where absent and empty are the same.
+  public OutgoingMessage textIfAny(int field, String value) {
+    return value.isEmpty() ? this : text(field, value);
+  }
+
   /// Adds a message field; `value` takes no more fields from now on.
   public OutgoingMessage message(int field, OutgoingMessage value) {
     return add(new Field.Message(field, value));
