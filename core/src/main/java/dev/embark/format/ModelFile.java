@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.Arrays;
 
 /// Files of a model as they are read: mapped into memory, and only from the model's own folder.
 public final class ModelFile {
@@ -51,7 +52,7 @@ public final class ModelFile {
       return;
     }
     var start = bytes.asSlice(0, LFS_POINTER.length).toArray(ValueLayout.JAVA_BYTE);
-    if (java.util.Arrays.equals(start, LFS_POINTER)) {
+    if (Arrays.equals(start, LFS_POINTER)) {
       throw new Problem(
           Category.BAD_INPUT,
           file + " is a Git LFS pointer of " + bytes.byteSize() + " bytes, not the file itself.",

@@ -104,13 +104,11 @@ final class TensorReader {
     if (offset > data.byteSize() || length > data.byteSize() - offset) {
       throw tensors.damaged(
           owner,
-          "is stored in bytes "
-              + offset
-              + " to "
-              + offset
-              + " + "
+          "is stored in "
               + length
-              + " of \""
+              + " bytes from "
+              + offset
+              + " on of \""
               + path
               + "\", which has "
               + data.byteSize());

@@ -276,12 +276,14 @@ class OnnxHostileTest {
       delimiter = '|',
       textBlock =
           """
-          4                   | 4                   | is stored in bytes 4 to 4 + 4 of "data", which has 6
-          9223372036854775807 | 4                   | is stored in bytes 9223372036854775807 to 9223372036854775807 + 4 of "data", which has 6
-          1                   | 9223372036854775807 | is stored in bytes 1 to 1 + 9223372036854775807 of "data", which has 6
-          0                   | 5                   | has 5 bytes of data, but U8 [4] takes 4
-          -1                  | 4                   | is stored in another file at offset "-1", expected a number
-          0                   | many                | is stored in another file at length "many", expected a number
+          4 | 4 | is stored in 4 bytes from 4 on of "data", which has 6
+          9223372036854775807 | 4 | \
+              is stored in 4 bytes from 9223372036854775807 on of "data", which has 6
+          1 | 9223372036854775807 | \
+              is stored in 9223372036854775807 bytes from 1 on of "data", which has 6
+          0 | 5 | has 5 bytes of data, but U8 [4] takes 4
+          -1 | 4 | is stored in another file at offset "-1", expected a number
+          0 | many | is stored in another file at length "many", expected a number
           """)
   void externalDataOutOfRange(String offset, String length, String how) throws IOException {
     Files.write(folder.resolve("data"), new byte[6]);

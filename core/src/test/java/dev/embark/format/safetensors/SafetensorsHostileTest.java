@@ -171,21 +171,25 @@ class SafetensorsHostileTest {
       delimiter = '|',
       textBlock =
           """
-          {"a": 1}                                                | tensor "a" is not an object
-          {"a": {"dtype": "U8", "shape": [1]}}                    | tensor "a" has no "data_offsets"
-          {"a": {"dtype": 8, "shape": [1]}}                       | tensor "a" has a dtype that is not a string
-          {"a": {"dtype": "U8", "shape": 1}}                      | tensor "a" has a "shape" that is not a list
-          {"a": {"dtype": "U8", "shape": [[1]]}}                  | tensor "a" has [ in its "shape", expected an integer from 0 to 2⁶³-1
-          {"a": {"dtype": "U8", "shape": [-1]}}                   | tensor "a" has -1 in its "shape", expected an integer from 0 to 2⁶³-1
-          {"a": {"dtype": "U8", "shape": [1.5]}}                  | tensor "a" has 1.5 in its "shape", expected an integer from 0 to 2⁶³-1
-          {"a": {"dtype": "U8", "shape": [9223372036854775808]}}  | tensor "a" has 9223372036854775808 in its "shape", expected an integer from 0 to 2⁶³-1
-          {"a": {"dtype": "U8", "dtype": "U8"}}                   | tensor "a" has two members "dtype"
-          {"a": {"type": "U8"}}                                   | tensor "a" has a member "type"
-          {"__metadata__": [1]}                                   | "__metadata__" is not an object
-          {"__metadata__": {"k": 1}}                              | "k" in "__metadata__" is not a string
-          {"__metadata__": {"k": "", "k": ""}}                    | "k" occurs twice in "__metadata__"
-          {"__metadata__": {}, "__metadata__": {}}                | "__metadata__" occurs twice
-          {} {}                                                   | something follows the end of the object
+          {"a": 1} | tensor "a" is not an object
+          {"a": {"dtype": "U8", "shape": [1]}} | tensor "a" has no "data_offsets"
+          {"a": {"dtype": 8, "shape": [1]}} | tensor "a" has a dtype that is not a string
+          {"a": {"dtype": "U8", "shape": 1}} | tensor "a" has a "shape" that is not a list
+          {"a": {"dtype": "U8", "shape": [[1]]}} | \
+              tensor "a" has [ in its "shape", expected an integer from 0 to 2⁶³-1
+          {"a": {"dtype": "U8", "shape": [-1]}} | \
+              tensor "a" has -1 in its "shape", expected an integer from 0 to 2⁶³-1
+          {"a": {"dtype": "U8", "shape": [1.5]}} | \
+              tensor "a" has 1.5 in its "shape", expected an integer from 0 to 2⁶³-1
+          {"a": {"dtype": "U8", "shape": [9223372036854775808]}} | \
+              tensor "a" has 9223372036854775808 in its "shape", expected an integer from 0 to 2⁶³-1
+          {"a": {"dtype": "U8", "dtype": "U8"}} | tensor "a" has two members "dtype"
+          {"a": {"type": "U8"}} | tensor "a" has a member "type"
+          {"__metadata__": [1]} | "__metadata__" is not an object
+          {"__metadata__": {"k": 1}} | "k" in "__metadata__" is not a string
+          {"__metadata__": {"k": "", "k": ""}} | "k" occurs twice in "__metadata__"
+          {"__metadata__": {}, "__metadata__": {}} | "__metadata__" occurs twice
+          {} {} | something follows the end of the object
           """)
   void malformedHeader(String header, String how) throws IOException {
     var file = header(header);
@@ -200,13 +204,15 @@ class SafetensorsHostileTest {
       delimiter = '|',
       textBlock =
           """
-          F32 | [2]                     | [0, 7]     | has 7 bytes (data_offsets [0, 7]), but F32 [2] takes 8
-          F32 | [0, 5]                  | [0, 4]     | has 4 bytes (data_offsets [0, 4]), but F32 [0, 5] takes 0
-          U8  | [2]                     | [4, 2]     | has data_offsets [4, 2], expected [begin, end]
-          U8  | [2]                     | [0]        | has data_offsets [0], expected [begin, end]
-          U8  | [2]                     | [0, 1, 2]  | has data_offsets [0, 1, 2], expected [begin, end]
-          U8  | [4294967296,4294967296] | [0, 0]     | has shape [4294967296, 4294967296], whose size does not fit into 63 bits
-          F64 | [2305843009213693952]   | [0, 0]     | has shape [2305843009213693952], whose size does not fit into 63 bits
+          F32 | [2] | [0, 7] | has 7 bytes (data_offsets [0, 7]), but F32 [2] takes 8
+          F32 | [0, 5] | [0, 4] | has 4 bytes (data_offsets [0, 4]), but F32 [0, 5] takes 0
+          U8 | [2] | [4, 2] | has data_offsets [4, 2], expected [begin, end]
+          U8 | [2] | [0] | has data_offsets [0], expected [begin, end]
+          U8 | [2] | [0, 1, 2] | has data_offsets [0, 1, 2], expected [begin, end]
+          U8 | [4294967296,4294967296] | [0, 0] | \
+              has shape [4294967296, 4294967296], whose size does not fit into 63 bits
+          F64 | [2305843009213693952] | [0, 0] | \
+              has shape [2305843009213693952], whose size does not fit into 63 bits
           """)
   void shapeAndOffsetsThatDoNotAgree(String type, String shape, String offsets, String how)
       throws IOException {
