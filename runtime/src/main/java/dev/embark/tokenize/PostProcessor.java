@@ -1,0 +1,71 @@
+package dev.embark.tokenize;
+
+import java.util.List;
+
+/// What is put around and between the ids of one or two texts, as `post_processor` of
+/// `tokenizer.json` says it. Its other forms (`BertProcessing`, `RobertaProcessing`, none) are read
+/// as the templates they stand for.
+///
+/// @param single for one text
+/// @param pair for two texts
+record PostProcessor(List<Piece> single, List<Piece> pair) {
+  PostProcessor {
+    single = List.copyOf(single);
+    pair = List.copyOf(pair);
+  }
+
+  /// A part of a template.
+  sealed interface Piece {
+    int typeId();
+  }
+
+  /// The ids of the first text.
+  record First(int typeId) implements Piece {}
+
+  /// The ids of the second text.
+  record Second(int typeId) implements Piece {}
+
+  /// A special token.
+  record Special(int id, int typeId) implements Piece {}
+
+  /// No post-processor: the texts alone, one after the other.
+  static PostProcessor none() {
+    return new PostProcessor(List.of(new First(0)), List.of(new First(0), new Second(1)));
+  }
+
+  /// `BertProcessing`: `[CLS] A [SEP] B [SEP]`.
+  static PostProcessor bert(int cls, int sep) {
+    return new PostProcessor(
+        List.of(new Special(cls, 0), new First(0), new Special(sep, 0)),
+        List.of(
+            new Special(cls, 0),
+            new First(0),
+            new Special(sep, 0),
+            new Second(1),
+            new Special(sep, 1)));
+  }
+
+  /// `RobertaProcessing`: `<s> A </s></s> B </s>`, without types.
+  static PostProcessor roberta(int cls, int sep) {
+    return new PostProcessor(
+        List.of(new Special(cls, 0), new First(0), new Special(sep, 0)),
+        List.of(
+            new Special(cls, 0),
+            new First(0),
+            new Special(sep, 0),
+            new Special(sep, 0),
+            new Second(0),
+            new Special(sep, 0)));
+  }
+
+  /// Returns how many special tokens a template adds.
+  static int specials(List<Piece> template) {
+    int count = 0;
+    for (var piece : template) {
+      if (piece instanceof Special) {
+        count++;
+      }
+    }
+    return count;
+  }
+}

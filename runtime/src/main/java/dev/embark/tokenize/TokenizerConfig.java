@@ -1,0 +1,152 @@
+package dev.embark.tokenize;
+
+import dev.embark.tokenize.TokenizerFile.Side;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// What matters of `tokenizer_config.json`, the file transformers writes beside a tokenizer.
+///
+/// @param tokenizerClass `tokenizer_class` without its ending `Fast`, or empty
+/// @param lowercase `do_lower_case`
+/// @param stripAccents `strip_accents`
+/// @param chineseChars `tokenize_chinese_chars`
+/// @param side `truncation_side`, or no element
+/// @param special special tokens by role (`cls_token`, …), as far as they are given
+/// @param added `added_tokens_decoder`
+/// @param unread fields that would change the words of a text, and that are not known
+record TokenizerConfig(
+    String tokenizerClass,
+    Setting lowercase,
+    Setting stripAccents,
+    Setting chineseChars,
+    List<Side> side,
+    Map<String, String> special,
+    List<AddedToken> added,
+    List<String> unread) {
+  TokenizerConfig {
+    side = List.copyOf(side);
+    special = Map.copyOf(special);
+    added = List.copyOf(added);
+    unread = List.copyOf(unread);
+  }
+
+  /// A field that is true, false, null, or not there.
+  enum Setting {
+    ABSENT,
+    NULL,
+    FALSE,
+    TRUE;
+
+    /// Returns this setting, or another where this one says neither true nor false.
+    Setting or(Setting other) {
+      return this == TRUE || this == FALSE ? this : other;
+    }
+  }
+
+  /// No `tokenizer_config.json`.
+  static TokenizerConfig absent() {
+    return new Reader().config();
+  }
+
+  static TokenizerConfig read(JsonCursor json) {
+    var reader = new Reader();
+    json.object(name -> reader.field(json, name));
+    json.end();
+    return reader.config();
+  }
+
+  private static final class Reader {
+    private final Map<String, Setting> settings = new HashMap<>();
+    private final Map<String, String> special = new HashMap<>();
+    private final List<AddedToken> added = new ArrayList<>();
+    private final List<String> unread = new ArrayList<>();
+    private final List<Side> side = new ArrayList<>();
+    private String tokenizerClass = "";
+
+    TokenizerConfig config() {
+      return new TokenizerConfig(
+          tokenizerClass.endsWith("Fast")
+              ? tokenizerClass.substring(0, tokenizerClass.length() - "Fast".length())
+              : tokenizerClass,
+          settings.getOrDefault("do_lower_case", Setting.ABSENT),
+          settings.getOrDefault("strip_accents", Setting.ABSENT),
+          settings.getOrDefault("tokenize_chinese_chars", Setting.ABSENT),
+          side,
+          special,
+          added,
+          unread);
+    }
+
+    void field(JsonCursor json, String name) {
+      switch (name) {
+        case "tokenizer_class" -> tokenizerClass = json.isNull() ? "" : json.string();
+        case "do_lower_case", "strip_accents", "tokenize_chinese_chars" ->
+            settings.put(name, setting(json));
+        case "do_basic_tokenize" -> {
+          if (setting(json) == Setting.FALSE) {
+            unread.add(name);
+          }
+        }
+        case "never_split" -> {
+          if (!json.isNull()) {
+            json.array(() -> {
+              json.skip();
+              unread.add(name);
+            });
+          }
+        }
+        case "truncation_side" -> side.add(side(json));
+        case "unk_token", "cls_token", "sep_token", "pad_token", "mask_token" -> {
+          if (!json.isNull()) {
+            special.put(name, content(json));
+          }
+        }
+        case "added_tokens_decoder" -> json.object(id -> added.add(added(json, id)));
+        default -> json.skip();
+      }
+    }
+
+    private static Setting setting(JsonCursor json) {
+      if (json.isNull()) {
+        return Setting.NULL;
+      }
+      return json.bool() ? Setting.TRUE : Setting.FALSE;
+    }
+
+    private static Side side(JsonCursor json) {
+      var side = json.string();
+      return switch (side) {
+        case "left" -> Side.LEFT;
+        case "right" -> Side.RIGHT;
+        default -> throw json.broken("truncation_side is \"" + side + "\", expected left or right");
+      };
+    }
+
+    private static String content(JsonCursor json) {
+      if (json.kind() == JsonCursor.Kind.STRING) {
+        return json.string();
+      }
+      var content = new StringBuilder();
+      json.object(name -> {
+        if (name.equals("content")) {
+          content.append(json.string());
+        } else {
+          json.skip();
+        }
+      });
+      return content.toString();
+    }
+
+    private static AddedToken added(JsonCursor json, String id) {
+      var token = new AddedTokenReader();
+      json.object(name -> token.field(json, name));
+      try {
+        return token.token(Integer.parseUnsignedInt(id));
+      } catch (NumberFormatException e) {
+        throw json.broken("added_tokens_decoder names the id \"" + id + "\"");
+      }
+    }
+  }
+}
