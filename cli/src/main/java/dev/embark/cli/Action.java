@@ -4,5 +4,5 @@ package dev.embark.cli;
 @FunctionalInterface
 interface Action {
   /// Does the work and returns what `--json` prints; throws a `Problem` where it cannot.
-  Answer run(Session session);
+  Answer run(Console console);
 }

@@ -1,6 +1,6 @@
 package dev.embark.cli;
 
-import dev.embark.cli.Session.Format;
+import dev.embark.cli.Console.Format;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -91,7 +91,7 @@ final class Cli {
     }
     if (line.getCommand() instanceof Action action) {
       return action.run(
-          new Session(surroundings.out(), errorLines, format, surroundings.environment()));
+          new Console(surroundings.out(), errorLines, format, surroundings.environment()));
     }
     throw new Problem(
         Category.WRONG_USAGE,

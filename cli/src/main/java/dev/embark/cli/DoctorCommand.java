@@ -18,32 +18,32 @@ import tools.jackson.databind.JsonNode;
     description = "Says what this machine has, what is missing, and how to get it.")
 final class DoctorCommand implements Action {
   private final List<Check> checks;
-  private final Function<Session, Host> host;
+  private final Function<Console, Host> host;
 
   DoctorCommand() {
-    this(Checks.all(), session -> Host.ofProcess(session.environment()));
+    this(Checks.all(), console -> Host.ofProcess(console.environment()));
   }
 
-  DoctorCommand(List<Check> checks, Function<Session, Host> host) {
+  DoctorCommand(List<Check> checks, Function<Console, Host> host) {
     this.checks = List.copyOf(checks);
     this.host = host;
   }
 
   @Override
-  public Answer run(Session session) {
-    var here = host.apply(session);
+  public Answer run(Console console) {
+    var here = host.apply(console);
     var findings = checks.stream().map(check -> check.examine(here)).toList();
-    findings.forEach(finding -> print(finding, session));
+    findings.forEach(finding -> print(finding, console));
     boolean ready = findings.stream().noneMatch(Finding::preventsWork);
     return ready
         ? Answer.done(() -> document(findings))
         : Answer.failed(Category.UNAVAILABLE, () -> document(findings));
   }
 
-  private static void print(Finding finding, Session session) {
-    session.line(pad(finding.status().name(), 9) + pad(finding.topic(), 18) + finding.found());
+  private static void print(Finding finding, Console console) {
+    console.line(pad(finding.status().name(), 9) + pad(finding.topic(), 18) + finding.found());
     if (finding.status() == Status.MISSING) {
-      session.line(" ".repeat(27) + finding.remedy());
+      console.line(" ".repeat(27) + finding.remedy());
     }
   }
 

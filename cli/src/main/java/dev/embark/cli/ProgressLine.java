@@ -5,8 +5,8 @@ import java.util.Locale;
 
 /// How far a piece of work is, in one line of plain ASCII that fits 80 columns.
 final class ProgressLine {
-  private static final int BAR_COLUMNS = 24;
-  private static final int WHAT_COLUMNS_MAX = 30;
+  private static final int BAR_COLUMNS = 20;
+  private static final int WHAT_COLUMNS_MAX = 26;
 
   private ProgressLine() {}
 

@@ -1,5 +1,7 @@
 package dev.embark.cli.doctor;
 
+import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.bundle.MachineCache;
 import java.util.List;
 
 /// Every check, in the order in which they are shown.
@@ -10,10 +12,13 @@ public final class Checks {
     return List.of(
         new JdkCheck(),
         new PlatformCheck(),
-        new OnnxRuntimeCheck(),
+        new BackendCheck(
+            "ONNX Runtime",
+            host -> OnnxRuntimeBackend.load(MachineCache.folder(host.environment()))),
         new CoresCheck(),
         new MemoryCheck(),
         new TemporaryFolderCheck(),
+        new MachineCacheCheck(),
         new HubCacheCheck(),
         new MavenRepositoryCheck(),
         new HubSettingsCheck(),

@@ -29,7 +29,6 @@ public record Host(Path root, Map<String, String> properties, Map<String, String
             "java.io.tmpdir", system.getProperty("java.io.tmpdir"),
             "java.vendor", system.getProperty("java.vendor", "unknown vendor"),
             "java.version", system.getProperty("java.version"),
-            "onnxruntime.native.path", system.getProperty("onnxruntime.native.path", ""),
             "os.arch", system.getProperty("os.arch"),
             "os.name", system.getProperty("os.name"),
             "user.home", system.getProperty("user.home"));

@@ -5,7 +5,7 @@ import java.io.PrintStream;
 import java.util.Map;
 
 /// One run of one command, as the command sees it: how it talks, and what the user has set.
-final class Session {
+final class Console {
   /// For whom standard output is.
   enum Format {
     /// For people.
@@ -19,7 +19,7 @@ final class Session {
   private final Format format;
   private final Map<String, String> environment;
 
-  Session(PrintStream out, ErrorLines errorLines, Format format, Map<String, String> environment) {
+  Console(PrintStream out, ErrorLines errorLines, Format format, Map<String, String> environment) {
     this.out = out;
     this.errorLines = errorLines;
     this.format = format;
