@@ -2,8 +2,8 @@
 /// folder of this machine: resumed where it was cut, checked against the digests its origin gives,
 /// and nothing fetched twice.
 ///
-/// Start at `Sources`. *Invariant:* the network is asked only for what was named, and only by the
-/// two classes that know an origin (`HubClient`, `MavenSource`).
+/// Start at [dev.embark.source.Sources]. *Invariant:* the network is asked only for what was named,
+/// and only by the two classes that know an origin (`HubClient`, `MavenSource`).
 @NullMarked
 package dev.embark.source;
 

@@ -1,0 +1,95 @@
+package dev.embark.source;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.List;
+
+/// The part of a file that has arrived, on disk, ready to grow.
+///
+/// Bytes come from threads of the HTTP client, so every method is guarded; after `close` late bytes
+/// of a connection given up are ignored.
+final class PartialFile implements AutoCloseable {
+  private final FileChannel channel;
+  private final long sizeMax;
+  private long size;
+  private long sizeSeen;
+  private boolean closed;
+
+  private PartialFile(FileChannel channel, long size, long sizeMax) {
+    this.channel = channel;
+    this.size = size;
+    this.sizeSeen = size;
+    this.sizeMax = sizeMax;
+  }
+
+  /// Opens or creates the file; what it holds beyond `sizeMax` bytes can only be wrong and makes it
+  /// start anew.
+  static PartialFile open(Path file, long sizeMax) throws StorageException {
+    try {
+      var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      var partial = new PartialFile(channel, channel.size(), sizeMax);
+      if (partial.size > sizeMax) {
+        partial.restart();
+      }
+      return partial;
+    } catch (StorageException e) {
+      throw e;
+    } catch (IOException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  synchronized long size() {
+    return size;
+  }
+
+  /// Throws away what has arrived.
+  synchronized void restart() throws StorageException {
+    try {
+      channel.truncate(0);
+      size = 0;
+    } catch (IOException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  /// Appends bytes and returns by how many the file is longer than it ever was, which is progress
+  /// even where a server made it start anew.
+  synchronized long append(List<ByteBuffer> bytes) throws IOException {
+    if (closed) {
+      return 0;
+    }
+    for (var part : bytes) {
+      if (size + part.remaining() > sizeMax) {
+        throw new IOException("more than the " + sizeMax + " bytes announced arrived");
+      }
+      write(part);
+    }
+    long more = Math.max(0, size - sizeSeen);
+    sizeSeen += more;
+    return more;
+  }
+
+  private void write(ByteBuffer part) throws StorageException {
+    try {
+      while (part.hasRemaining()) {
+        size += channel.write(part, size);
+      }
+    } catch (IOException e) {
+      throw new StorageException(e);
+    }
+  }
+
+  @Override
+  public synchronized void close() throws StorageException {
+    closed = true;
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new StorageException(e);
+    }
+  }
+}
