@@ -1,5 +1,7 @@
 package dev.embark.checkpoint;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.Shape;
@@ -81,6 +83,11 @@ public final class Weights {
   /// Returns the names of all tensors, sorted.
   public Set<String> names() {
     return tensors.keySet();
+  }
+
+  /// Returns the shape of a tensor by its full name.
+  public Shape shape(String path) {
+    return requireNonNull(tensors.get(path)).shape();
   }
 
   /// Returns the name of this scope, without the dot at its end.

@@ -4,13 +4,29 @@ import java.util.Arrays;
 
 /// A tensor while the [Interpreter] computes: sizes and row-major values in double precision;
 /// integers are held exactly.
-public record Grid(long[] sizes, double[] values) {
-  public Grid {
+public final class Grid {
+  private final long[] sizes;
+  private final double[] values;
+
+  /// Wraps `values`, which are not copied.
+  public Grid(long[] sizes, double[] values) {
     long count = Arrays.stream(sizes).reduce(1, Math::multiplyExact);
     if (count != values.length) {
       throw new IllegalArgumentException(
           values.length + " values do not fill " + Arrays.toString(sizes));
     }
+    this.sizes = sizes;
+    this.values = values;
+  }
+
+  /// Returns the sizes themselves, not a copy.
+  long[] sizes() {
+    return sizes;
+  }
+
+  /// Returns the values themselves, not a copy.
+  public double[] values() {
+    return values;
   }
 
   /// Returns a grid of integers, such as token ids `[batch, sequence]`.

@@ -1,13 +1,15 @@
 package dev.embark.graph;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.bundle.Pooling;
 import dev.embark.tensor.Weight;
 import java.util.Arrays;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.IntStream;
 
 /// The definition of every operation: plain loops in double precision, in the order a reader
@@ -15,10 +17,8 @@ import java.util.stream.IntStream;
 ///
 /// It is the oracle of the tests and the first witness of every verification. It reads weights from
 /// where they are stored, block by block, and forgets a value after its last reader, so memory is a
-/// few activations. Only the matrix product is arranged for speed, and it alone uses threads.
+/// few activations. Only the matrix product is arranged for speed; threads share independent rows.
 public final class Interpreter {
-  private static final int WEIGHT_ROWS_PER_TASK = 16;
-
   private final Graph graph;
   private final Map<Value, Integer> lastReader = new HashMap<>();
 
@@ -32,21 +32,19 @@ public final class Interpreter {
     }
   }
 
-  /// Returns the graph's outputs by name.
+  /// Returns the value of that name, an output of the graph or any other.
   ///
   /// @param feeds a grid for each of the graph's inputs, by name
-  public Map<String, Grid> run(Map<String, Grid> feeds) {
-    var outputs = new HashSet<String>();
-    graph.outputs().forEach(output -> outputs.add(output.name()));
-    return run(feeds, outputs);
+  public Grid run(Map<String, Grid> feeds, String wanted) {
+    return requireNonNull(run(feeds, Set.of(wanted)).get(wanted), wanted);
   }
 
   /// Returns the named values, outputs or not; for finding where two paths part.
   public Map<String, Grid> run(Map<String, Grid> feeds, Set<String> wanted) {
-    var values = new HashMap<Value, Grid>();
+    var values = new Values();
     var results = new HashMap<String, Grid>();
     for (var input : graph.inputs()) {
-      values.put(input, feeds.get(input.name()));
+      values.put(input, requireNonNull(feeds.get(input.name()), input.name()));
     }
     for (int i = 0; i < graph.nodes().size(); i++) {
       var node = graph.nodes().get(i);
@@ -56,7 +54,7 @@ public final class Interpreter {
         results.put(node.output().name(), result);
       }
       for (var input : node.op().inputs()) {
-        if (lastReader.get(input) == i) {
+        if (lastReader.getOrDefault(input, i) == i) {
           values.remove(input);
         }
       }
@@ -64,35 +62,52 @@ public final class Interpreter {
     return results;
   }
 
-  private static Grid compute(Op op, Map<Value, Grid> values) {
+  /// What has been computed and is still needed.
+  private static final class Values {
+    private final Map<Value, Grid> grids = new HashMap<>();
+
+    Grid of(Value value) {
+      return requireNonNull(grids.get(value), value.name());
+    }
+
+    void put(Value value, Grid grid) {
+      grids.put(value, grid);
+    }
+
+    void remove(Value value) {
+      grids.remove(value);
+    }
+  }
+
+  private static Grid compute(Op op, Values values) {
     return switch (op) {
-      case Op.Positions(var ids, var start) -> positions(values.get(ids).size(1), start);
-      case Op.Embedding(var table, var ids) -> embedding(table.weight(), values.get(ids));
+      case Op.Positions(var ids, var start) -> positions(values.of(ids).size(1), start);
+      case Op.Embedding(var table, var ids) -> embedding(table.weight(), values.of(ids));
       case Op.Linear(var input, var weight, var bias) ->
-          linear(values.get(input), weight.weight(), vector(bias, weight.weight().rows()));
+          linear(values.of(input), weight.weight(), vector(bias, weight.weight().rows()));
       case Op.LayerNorm(var input, var weight, var bias, var epsilon) ->
           layerNorm(
-              values.get(input),
+              values.of(input),
               weight.weight().toArray(),
               vector(bias, weight.weight().rows()),
               epsilon);
-      case Op.Activate(var input, var function) -> activate(values.get(input), function);
+      case Op.Activate(var input, var function) -> activate(values.of(input), function);
       case Op.Attention(var query, var key, var value, var mask, var heads, var scale) ->
           attention(
-              new Projections(values.get(query), values.get(key), values.get(value)),
-              values.get(mask),
+              new Projections(values.of(query), values.of(key), values.of(value)),
+              values.of(mask),
               heads,
               scale);
       case Op.PackedAttention(var input, var weight, var bias, var mask, var heads, var scale) -> {
-        var packed = linear(values.get(input), weight.weight(), bias.weight().toArray());
-        yield attention(Projections.unpack(packed), values.get(mask), heads, scale);
+        var packed = linear(values.of(input), weight.weight(), bias.weight().toArray());
+        yield attention(Projections.unpack(packed), values.of(mask), heads, scale);
       }
-      case Op.Add(var left, var right) -> add(values.get(left), values.get(right));
-      case Op.PooledTokens(var mask) -> map(values.get(mask), x -> x == 1 ? 1 : 0);
+      case Op.Add(var left, var right) -> add(values.of(left), values.of(right));
+      case Op.PooledTokens(var mask) -> map(values.of(mask), x -> x == 1 ? 1 : 0);
       case Op.Pool(var tokens, var mask, var mode) ->
-          pool(values.get(tokens), values.get(mask), mode);
-      case Op.Concat(var parts) -> concat(parts.stream().map(values::get).toList());
-      case Op.Normalize(var input) -> normalize(values.get(input));
+          pool(values.of(tokens), values.of(mask), mode);
+      case Op.Concat(var parts) -> concat(parts.stream().map(values::of).toList());
+      case Op.Normalize(var input) -> normalize(values.of(input));
     };
   }
 
@@ -126,49 +141,9 @@ public final class Interpreter {
     return result;
   }
 
-  /// `input·weightᵀ + bias`, with the tokens of `input` side by side so that the inner loop runs
-  /// over them in both operands.
   private static Grid linear(Grid input, Weight weight, float[] bias) {
-    int tokens = input.rows();
-    int in = input.size(-1);
-    int out = Math.toIntExact(weight.rows());
-    var columns = transpose(input.values(), tokens, in);
-    var result = input.withLast(out);
-    int tasks = (out + WEIGHT_ROWS_PER_TASK - 1) / WEIGHT_ROWS_PER_TASK;
-    IntStream.range(0, tasks)
-        .parallel()
-        .forEach(task -> {
-          int first = task * WEIGHT_ROWS_PER_TASK;
-          int count = Math.min(WEIGHT_ROWS_PER_TASK, out - first);
-          var rows = new float[count * in];
-          weight.readRows(first, count, rows, 0);
-          var sums = new double[tokens];
-          for (int row = 0; row < count; row++) {
-            Arrays.fill(sums, bias[first + row]);
-            for (int k = 0; k < in; k++) {
-              addScaled(sums, columns, k * tokens, rows[row * in + k]);
-            }
-            for (int token = 0; token < tokens; token++) {
-              result.values()[token * out + first + row] = sums[token];
-            }
-          }
-        });
-    return result;
-  }
-
-  private static void addScaled(double[] sums, double[] columns, int from, double factor) {
-    for (int i = 0; i < sums.length; i++) {
-      sums[i] += factor * columns[from + i];
-    }
-  }
-
-  private static double[] transpose(double[] values, int rows, int columns) {
-    var result = new double[values.length];
-    for (int row = 0; row < rows; row++) {
-      for (int column = 0; column < columns; column++) {
-        result[column * rows + row] = values[row * columns + column];
-      }
-    }
+    var result = input.withLast(Math.toIntExact(weight.rows()));
+    MatrixProduct.compute(result, input, weight, bias);
     return result;
   }
 
@@ -209,9 +184,9 @@ public final class Interpreter {
     };
   }
 
-  private static Grid map(Grid input, java.util.function.DoubleUnaryOperator function) {
+  private static Grid map(Grid input, DoubleUnaryOperator function) {
     var values = new double[input.values().length];
-    Arrays.setAll(values, i -> function.applyAsDouble(input.values()[i]));
+    Arrays.parallelSetAll(values, i -> function.applyAsDouble(input.values()[i]));
     return new Grid(input.sizes(), values);
   }
 
@@ -236,40 +211,50 @@ public final class Interpreter {
   }
 
   private static Grid attention(Projections of, Grid mask, int heads, double scale) {
-    int batch = of.query().size(0);
     int sequence = of.query().size(1);
+    int size = of.query().size(2) / heads;
+    var result = of.query().withLast(of.query().size(2));
+    IntStream.range(0, of.query().size(0) * heads)
+        .parallel()
+        .forEach(task -> {
+          int text = task / heads;
+          for (int i = 0; i < sequence; i++) {
+            int query = text * sequence + i;
+            attend(of, mask, query, task % heads * size, size, scale, result);
+          }
+        });
+    return result;
+  }
+
+  /// Computes one head of one token: values `[first, first + size)` of row `query`.
+  private static void attend(
+      Projections of, Grid mask, int query, int first, int size, double scale, Grid result) {
     int hidden = of.query().size(2);
-    int size = hidden / heads;
-    var result = of.query().withLast(hidden);
+    int sequence = of.query().size(1);
+    int text = query / sequence * sequence;
     var weights = new double[sequence];
-    for (int b = 0; b < batch; b++) {
-      for (int head = 0; head < heads; head++) {
-        for (int i = 0; i < sequence; i++) {
-          int query = (b * sequence + i) * hidden + head * size;
-          double max = Double.NEGATIVE_INFINITY;
-          for (int j = 0; j < sequence; j++) {
-            int key = (b * sequence + j) * hidden + head * size;
-            weights[j] = Double.NEGATIVE_INFINITY;
-            if (mask.values()[b * sequence + j] != 0) {
-              weights[j] = scale * dot(of.query().values(), query, of.key().values(), key, size);
-            }
-            max = Math.max(max, weights[j]);
-          }
-          double sum = 0;
-          for (int j = 0; j < sequence; j++) {
-            weights[j] = Math.exp(weights[j] - max);
-            sum += weights[j];
-          }
-          for (int j = 0; j < sequence; j++) {
-            int value = (b * sequence + j) * hidden + head * size;
-            for (int k = 0; k < size; k++) {
-              result.values()[query + k] += weights[j] / sum * of.value().values()[value + k];
-            }
-          }
-        }
+    double max = Double.NEGATIVE_INFINITY;
+    for (int j = 0; j < sequence; j++) {
+      int key = (text + j) * hidden + first;
+      weights[j] =
+          mask.values()[text + j] == 0
+              ? Double.NEGATIVE_INFINITY
+              : scale
+                  * dot(of.query().values(), query * hidden + first, of.key().values(), key, size);
+      max = Math.max(max, weights[j]);
+    }
+    double sum = 0;
+    for (int j = 0; j < sequence; j++) {
+      weights[j] = Math.exp(weights[j] - max);
+      sum += weights[j];
+    }
+    for (int j = 0; j < sequence; j++) {
+      int value = (text + j) * hidden + first;
+      for (int k = 0; k < size; k++) {
+        result.values()[query * hidden + first + k] +=
+            weights[j] / sum * of.value().values()[value + k];
       }
     }
-    return result;
   }
 
   private static double dot(double[] left, int leftAt, double[] right, int rightAt, int count) {

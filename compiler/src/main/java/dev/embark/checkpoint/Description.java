@@ -1,0 +1,125 @@
+package dev.embark.checkpoint;
+
+import dev.embark.bundle.FileDigest;
+import dev.embark.bundle.Pipeline;
+import dev.embark.format.json.Json;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.source.Fetched;
+import dev.embark.source.ModelFolder;
+import dev.embark.source.ModelReference;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+
+/// What a model's files say of it besides its weights: enough to tokenize, to inspect, and to know
+/// how a vector is made.
+///
+/// @param root folder of the model
+/// @param model the repository it is known as, `owner/name`, or empty
+/// @param packaging the small files that a bundle carries on
+public record Description(
+    Path root,
+    String model,
+    Config config,
+    Pipeline pipeline,
+    WeightFiles weights,
+    Packaging packaging) {
+
+  /// Reads what was fetched.
+  ///
+  /// @param instructions what the user says where the files do not
+  public static Description read(Fetched fetched, Instructions instructions) {
+    var root = fetched.root();
+    var weights = WeightFiles.find(fetched);
+    var known = known(weights);
+    var config = config(root, instructions, known);
+    var pipeline = pipeline(root, config, weights, instructions, known);
+    if (instructions.maxTokens() > 0) {
+      pipeline = pipeline.withMaxTokens(instructions.maxTokens());
+    }
+    var model =
+        fetched.reference() instanceof ModelReference.HubRepository(var repository, _)
+            ? repository
+            : known.stream().map(KnownModel::model).findFirst().orElse("");
+    var packaging = Packaging.of(root, fetched.files(), config, pipeline);
+    return new Description(root, model, config, pipeline, weights, packaging);
+  }
+
+  private static List<KnownModel> known(WeightFiles weights) {
+    return weights instanceof WeightFiles.OnnxExport(var file)
+        ? KnownModel.withDigest(digest(file))
+        : List.of();
+  }
+
+  private static Config config(Path root, Instructions instructions, List<KnownModel> known) {
+    if (!instructions.config().isEmpty()) {
+      var told = instructions.config().getFirst();
+      return new Config(told.toString(), Json.readObject(told));
+    }
+    var file = ModelFolder.find(root, "config.json");
+    if (file.isPresent()) {
+      return new Config("config.json", Json.readObject(file.get()));
+    }
+    if (!known.isEmpty()) {
+      return new Config(known.getFirst().model() + " config.json", known.getFirst().config());
+    }
+    throw new Problem(
+        Category.BAD_INPUT,
+        root + " has no config.json.",
+        "Without it the architecture is not known.",
+        "Name the folder of a complete checkpoint, or give the file with --config.");
+  }
+
+  private static Pipeline pipeline(
+      Path root,
+      Config config,
+      WeightFiles weights,
+      Instructions instructions,
+      List<KnownModel> known) {
+    boolean told = !instructions.pooling().isEmpty();
+    if (SentenceTransformers.isPackaged(root)) {
+      if (told) {
+        throw new Problem(
+            Category.WRONG_USAGE,
+            "--pooling contradicts " + root.resolve("modules.json") + ".",
+            "The model says itself how its token vectors are pooled.",
+            "Leave --pooling and --normalize away.");
+      }
+      return SentenceTransformers.read(root, config);
+    }
+    if (told) {
+      return SentenceTransformers.told(root, config, instructions);
+    }
+    if (!known.isEmpty()) {
+      return SentenceTransformers.told(root, config, known.getFirst().instructions());
+    }
+    if (weights instanceof WeightFiles.OnnxExport(var file)) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          "Nothing says how the token vectors of " + file + " become one vector.",
+          "The file is none of those that Embark knows by their digest, there is no modules.json"
+              + " beside it, and a guess could give wrong vectors.",
+          "Say it: --pooling mean|cls|max|… , --normalize if vectors have length 1, and"
+              + " --max-length N.");
+    }
+    return SentenceTransformers.byRule(root, config);
+  }
+
+  private static String digest(Path file) {
+    try {
+      return FileDigest.of(file.resolveSibling("."), file.getFileName().toString()).sha256();
+    } catch (IOException e) {
+      throw new Problem(
+          Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  /// Returns the files everything is read from.
+  public List<Path> files() {
+    var files = new ArrayList<>(packaging.sources());
+    files.addAll(weights.files());
+    return files;
+  }
+}

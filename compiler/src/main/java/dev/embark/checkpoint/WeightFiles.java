@@ -1,0 +1,128 @@
+package dev.embark.checkpoint;
+
+import dev.embark.format.json.Json;
+import dev.embark.format.onnx.OnnxFile;
+import dev.embark.format.safetensors.Safetensors;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.source.Fetched;
+import dev.embark.source.ModelFolder;
+import dev.embark.source.ModelReference;
+import dev.embark.tensor.Tensor;
+import dev.embark.tensor.Weight;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/// Where a model keeps its weights.
+public sealed interface WeightFiles {
+  /// Nothing was fetched but the description.
+  record None() implements WeightFiles {}
+
+  /// One safetensors file.
+  record Single(Path file) implements WeightFiles {}
+
+  /// Several safetensors files and the index that says what is where.
+  record Sharded(Path index) implements WeightFiles {}
+
+  /// An ONNX export, from which the trained parameters are recovered.
+  record OnnxExport(Path file) implements WeightFiles {}
+
+  /// Finds the weights of what was fetched: safetensors, then ONNX.
+  static WeightFiles find(Fetched fetched) {
+    return switch (fetched.reference()) {
+      case ModelReference.OnnxFile(var file) -> new OnnxExport(file);
+      case ModelReference.MavenArtifact _ -> onlyOnnx(fetched);
+      case ModelReference.Folder _, ModelReference.HubRepository _ -> inFolder(fetched);
+    };
+  }
+
+  private static WeightFiles inFolder(Fetched fetched) {
+    var root = fetched.root();
+    var single = ModelFolder.find(root, "model.safetensors");
+    if (single.isPresent()) {
+      return new Single(single.get());
+    }
+    var index = ModelFolder.find(root, "model.safetensors.index.json");
+    if (index.isPresent()) {
+      return new Sharded(index.get());
+    }
+    for (var name : List.of("onnx/model.onnx", "model.onnx")) {
+      var export = ModelFolder.find(root, name);
+      if (export.isPresent()) {
+        return new OnnxExport(export.get());
+      }
+    }
+    if (ModelFolder.find(root, "pytorch_model.bin").isPresent()) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          root + " has its weights in pytorch_model.bin only.",
+          "A pickle is a program; Embark does not read one yet.",
+          "Take a revision with model.safetensors, or save the model again with"
+              + " safe_serialization=True.");
+    }
+    return new None();
+  }
+
+  private static WeightFiles onlyOnnx(Fetched fetched) {
+    var exports =
+        fetched.files().stream().filter(file -> file.toString().endsWith(".onnx")).toList();
+    if (exports.size() != 1) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          fetched.root()
+              + " holds "
+              + exports.size()
+              + " ONNX files, expected one: "
+              + exports
+              + ".",
+          "",
+          "Name the one to convert as a file.");
+    }
+    return new OnnxExport(fetched.root().resolve(exports.getFirst()));
+  }
+
+  /// Returns the files, the one that names the others first.
+  default List<Path> files() {
+    return switch (this) {
+      case None() -> List.of();
+      case Single(var file) -> List.of(file);
+      case Sharded(var index) -> {
+        var files = new ArrayList<Path>();
+        files.add(index);
+        var shards = new TreeSet<String>();
+        Json.readObject(index).path("weight_map").forEach(shard -> shards.add(shard.asString()));
+        shards.forEach(shard -> files.add(ModelFolder.resolve(index.resolveSibling("."), shard)));
+        yield files;
+      }
+      case OnnxExport(var file) -> List.of(file);
+    };
+  }
+
+  /// Maps the weights under their stored names.
+  default Map<String, Weight> open(Arena arena) {
+    return switch (this) {
+      case None() ->
+          throw new Problem(
+              Category.BAD_INPUT,
+              "The model has no weights.",
+              "Looked for model.safetensors, model.safetensors.index.json, onnx/model.onnx and"
+                  + " model.onnx.",
+              "Fetch the complete model.");
+      case Single(var file) -> stored(Safetensors.open(file, arena));
+      case Sharded(var index) -> stored(Safetensors.openIndex(index, arena));
+      case OnnxExport(var file) ->
+          new OnnxParameters(file, OnnxFile.read(file, arena)).byCheckpointName();
+    };
+  }
+
+  private static Map<String, Weight> stored(Map<String, Tensor> tensors) {
+    var weights = new TreeMap<String, Weight>();
+    tensors.forEach((name, tensor) -> weights.put(name, new Weight.Stored(tensor)));
+    return weights;
+  }
+}

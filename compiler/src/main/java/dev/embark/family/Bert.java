@@ -1,0 +1,136 @@
+package dev.embark.family;
+
+import dev.embark.checkpoint.Config;
+import dev.embark.checkpoint.Weights;
+import dev.embark.graph.Activation;
+import dev.embark.graph.GraphBuilder;
+import dev.embark.graph.Value;
+import java.util.List;
+
+/// BERT: bidirectional encoder, learned absolute positions, layer norm after each residual.
+///
+/// - Paper: <https://arxiv.org/abs/1810.04805>
+/// - Reference: transformers `models/bert/modeling_bert.py`
+/// - Verified with: `all-MiniLM-L6-v2`, `bge-small-en-v1.5`
+/// - Output: last hidden state `[batch, sequence, hidden]`
+final class Bert implements Family {
+  private record Shape(
+      int hidden, int layers, int heads, int intermediate, Activation activation, double epsilon) {
+    static Shape of(Config config) {
+      config.requireUnlessAbsent("position_embedding_type", "absolute");
+      config.requireUnlessAbsent("is_decoder", false);
+      config.requireUnlessAbsent("add_cross_attention", false);
+      config.requireUnlessAbsent("pruned_heads", "{}");
+      return new Shape(
+          config.size("hidden_size"),
+          config.size("num_hidden_layers"),
+          config.size("num_attention_heads"),
+          config.size("intermediate_size"),
+          Activations.named(config.text("hidden_act", "gelu"), config.origin()),
+          config.real("layer_norm_eps", 1e-12));
+    }
+  }
+
+  @Override
+  public String modelType() {
+    return "bert";
+  }
+
+  @Override
+  public List<String> architectures() {
+    return List.of("BertModel", "BertForMaskedLM", "BertForPreTraining");
+  }
+
+  @Override
+  public List<String> checkpoints() {
+    return List.of(
+        "sentence-transformers/all-MiniLM-L6-v2",
+        "sentence-transformers/all-MiniLM-L12-v2",
+        "BAAI/bge-small-en-v1.5",
+        "BAAI/bge-base-en-v1.5",
+        "BAAI/bge-large-en-v1.5",
+        "intfloat/e5-small-v2",
+        "intfloat/e5-base-v2",
+        "thenlper/gte-small",
+        "thenlper/gte-base",
+        "mixedbread-ai/mxbai-embed-large-v1",
+        "Snowflake/snowflake-arctic-embed-m");
+  }
+
+  @Override
+  public int positionsMax(Config config) {
+    return config.size("max_position_embeddings");
+  }
+
+  @Override
+  public Weights sanitize(Weights weights) {
+    return weights
+        .renamed(name ->
+            (name.startsWith("bert.") ? name.substring("bert.".length()) : name)
+                .replace("LayerNorm.gamma", "LayerNorm.weight")
+                .replace("LayerNorm.beta", "LayerNorm.bias"))
+        .unused(name -> name.startsWith("pooler.") || name.startsWith("cls."))
+        .unused("embeddings.position_ids"::equals);
+  }
+
+  @Override
+  public Value build(GraphBuilder graph, Config config, Weights weights) {
+    var shape = Shape.of(config);
+    var mask = graph.tokens("attention_mask"); // [batch, sequence]
+    var x = embed(graph, config, weights.scope("embeddings"), shape);
+    for (int layer = 0; layer < shape.layers(); layer++) {
+      x = block(graph, x, mask, weights.scope("encoder.layer." + layer), shape);
+    }
+    return x; // [batch, sequence, hidden]
+  }
+
+  private static Value embed(GraphBuilder graph, Config config, Weights weights, Shape shape) {
+    var ids = graph.tokens("input_ids"); // [batch, sequence]
+    var types = graph.tokens("token_type_ids"); // [batch, sequence]
+    int hidden = shape.hidden();
+    var words =
+        graph.embedding(ids, weights.scope("word_embeddings"), config.size("vocab_size"), hidden);
+    var segments =
+        graph.embedding(
+            types,
+            weights.scope("token_type_embeddings"),
+            config.size("type_vocab_size", 2),
+            hidden);
+    var positions =
+        graph.embedding(
+            graph.positions(ids, 0), // [1, sequence]
+            weights.scope("position_embeddings"),
+            config.size("max_position_embeddings"),
+            hidden);
+    var sum = graph.add(graph.add(words, segments), positions); // [batch, sequence, hidden]
+    return graph.layerNorm(sum, weights.scope("LayerNorm"), shape.epsilon());
+  }
+
+  private static Value block(
+      GraphBuilder graph, Value x, Value mask, Weights weights, Shape shape) {
+    int hidden = shape.hidden();
+    var self = weights.scope("attention.self");
+    var attended =
+        graph.attention(
+            graph.linear(x, self.scope("query"), hidden), // [batch, sequence, hidden]
+            graph.linear(x, self.scope("key"), hidden),
+            graph.linear(x, self.scope("value"), hidden),
+            mask,
+            shape.heads());
+    x = residual(graph, x, attended, weights.scope("attention.output"), shape);
+    var inner =
+        graph.linear(
+            x,
+            weights.scope("intermediate.dense"),
+            shape.intermediate()); // [batch, sequence, intermediate]
+    inner = graph.activate(inner, shape.activation());
+    return residual(graph, x, inner, weights.scope("output"), shape);
+  }
+
+  /// Projects `inner` back to `[batch, sequence, hidden]`, adds it to `x`, and normalises the sum.
+  private static Value residual(
+      GraphBuilder graph, Value x, Value inner, Weights weights, Shape shape) {
+    var projected = graph.linear(inner, weights.scope("dense"), shape.hidden());
+    return graph.layerNorm(graph.add(projected, x), weights.scope("LayerNorm"), shape.epsilon());
+  }
+}
