@@ -1,0 +1,34 @@
+package dev.embark.embed;
+
+import dev.embark.bundle.Pipeline;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import java.util.TreeSet;
+
+/// The text that a [Prompt] stands for with a certain model.
+record AppliedPrompt(String text) {
+  static AppliedPrompt of(Prompt prompt, Pipeline pipeline) {
+    return switch (prompt) {
+      case Prompt.None() -> new AppliedPrompt("");
+      case Prompt.Default() ->
+          pipeline.defaultPrompt().isEmpty()
+              ? new AppliedPrompt("")
+              : named(pipeline.defaultPrompt(), pipeline);
+      case Prompt.Named(var name) -> named(name, pipeline);
+    };
+  }
+
+  private static AppliedPrompt named(String name, Pipeline pipeline) {
+    String text = pipeline.prompts().get(name);
+    if (text == null) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          "The model has no prompt \"" + name + "\".",
+          pipeline.prompts().isEmpty()
+              ? "It has no prompts at all."
+              : "Its prompts are " + new TreeSet<>(pipeline.prompts().keySet()) + ".",
+          "Name one of the model's prompts, or none.");
+    }
+    return new AppliedPrompt(text);
+  }
+}

@@ -1,0 +1,20 @@
+package dev.embark.embed;
+
+import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.Manifest.Model;
+import dev.embark.bundle.Pipeline;
+import java.nio.file.Path;
+
+/// What an [Embedder] runs from: a bundle, or one in the making that has no manifest yet.
+///
+/// @param folder where the tokenizer and the files of the chain lie
+/// @param chain the way through the files that is to be run
+public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chain) {
+  /// Returns a bundle's files with the chain it prefers.
+  public static ModelFiles of(Bundle bundle) {
+    var manifest = bundle.manifest();
+    return new ModelFiles(
+        bundle.folder(), manifest.model(), manifest.pipeline(), manifest.chains().getFirst());
+  }
+}

@@ -1,0 +1,5 @@
+/// Texts to vectors: prompts, batches without padding, callers without contention.
+@NullMarked
+package dev.embark.embed;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,5 @@
+/// The facade for Java programs.
+@NullMarked
+package dev.embark;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,67 @@
+package dev.embark.verify;
+
+import dev.embark.backend.Backend;
+import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Stamp;
+import dev.embark.embed.Embedder;
+import dev.embark.progress.Progress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/// Proves a bundle when it is used on a machine for the first time: all files are hashed, and the
+/// proof is replayed. Later uses find a [Stamp] and lose no time.
+public final class FirstUse {
+  private final Bundle bundle;
+  private final Stamp stamp;
+
+  /// Prepares the check of a bundle that `backend` is to run.
+  ///
+  /// @param cache folder of the `MachineCache`, where the stamp is kept
+  public FirstUse(Bundle bundle, Backend backend, Path cache) {
+    this.bundle = bundle;
+    this.stamp = new Stamp(bundle, Machine.describe(backend), cache);
+  }
+
+  /// Proves the bundle unless that has been done, and returns what the user should be told.
+  public List<String> check(Embedder embedder, Progress progress) {
+    var notices = new ArrayList<>(bundle.notices());
+    if (!stamp.holds()) {
+      prove(embedder, progress);
+      note().ifPresent(notices::add);
+    }
+    return notices;
+  }
+
+  /// Hashes all files and replays the proof, whatever was noted before; throws a `Problem` where
+  /// that fails. Where verification was skipped there is nothing to replay.
+  public void prove(Embedder embedder, Progress progress) {
+    bundle.checkDigests(progress);
+    switch (bundle.manifest().proof()) {
+      case Proof.Skipped() -> {}
+      case Proof.Proven(_, _, var limits, var references) ->
+          Replay.run(
+                  embedder,
+                  References.read(bundle.file(references), embedder.dimension()),
+                  limits,
+                  progress)
+              .requirePass();
+    }
+  }
+
+  /// Notes that the bundle is proven here, as a converter does after its PASS; returns what the
+  /// user should be told.
+  public Optional<String> note() {
+    return switch (stamp.write()) {
+      case Stamp.Outcome.Written() -> Optional.empty();
+      case Stamp.Outcome.NotWritten(var reason) ->
+          Optional.of(
+              "The proof of "
+                  + bundle.folder()
+                  + " is repeated at every use, because the cache cannot be written: "
+                  + reason);
+    };
+  }
+}

@@ -1,0 +1,97 @@
+package dev.embark.embed;
+
+import dev.embark.backend.TinyModel;
+import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.Limits;
+import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Pipeline;
+import dev.embark.bundle.Pipeline.Letters;
+import dev.embark.bundle.Pooling;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Step;
+import dev.embark.bundle.Step.PromptTokens;
+import dev.embark.bundle.Variation;
+import dev.embark.testing.Fixture;
+import dev.embark.verify.Comparison;
+import dev.embark.verify.Reference;
+import dev.embark.verify.References;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+
+/// A bundle of [TinyModel] with the tokenizer of a fixture, whose last word is `which`.
+public final class TinyBundle {
+  public static final TinyModel MODEL = new TinyModel(760);
+  public static final int MAX_TOKENS = 64;
+  public static final String ONNX = "onnx/model.onnx";
+  public static final String REFERENCES = "proof/reference.jsonl";
+  public static final Limits LIMITS = new Limits(1e-5, 0.999999, 1, 1e-6);
+
+  private TinyBundle() {}
+
+  /// Returns a pipeline with a query prompt.
+  public static Pipeline pipeline(PromptTokens promptTokens, String defaultPrompt) {
+    return new Pipeline(
+        MAX_TOKENS,
+        Letters.AS_WRITTEN,
+        Map.of("query", "concert began: ", "document", "the orchestra "),
+        defaultPrompt,
+        List.of(new Step.Pool(List.of(Pooling.MEAN), promptTokens), new Step.Normalize()),
+        "cosine",
+        TinyModel.HIDDEN,
+        List.of());
+  }
+
+  public static Pipeline pipeline() {
+    return pipeline(PromptTokens.COUNTED, "");
+  }
+
+  /// Writes model and tokenizer, as a bundle in the making.
+  public static ModelFiles write(BundleWriter writer, Pipeline pipeline) {
+    MODEL.write(writer.file(ONNX));
+    Path checkpoint = Fixture.of("bert-mean").folder();
+    writer.copy(checkpoint.resolve("tokenizer.json"), "tokenizer.json");
+    writer.copy(checkpoint.resolve("tokenizer_config.json"), "tokenizer_config.json");
+    return new ModelFiles(
+        writer.folder(), model(), pipeline, Chain.ofOneFile("onnx", OnnxRuntimeBackend.NAME, ONNX));
+  }
+
+  private static Manifest.Model model() {
+    return new Manifest.Model("Tiny", "TinyModel", 760L * TinyModel.HIDDEN, 1, 4, 760);
+  }
+
+  /// Writes a bundle whose proof has the given references, or that was not verified if there are
+  /// none.
+  public static void write(Path folder, Pipeline pipeline, List<Reference> references) {
+    try (var writer = BundleWriter.create(folder)) {
+      var files = write(writer, pipeline);
+      Proof proof = new Proof.Skipped();
+      if (!references.isEmpty()) {
+        writer.write(REFERENCES, References.toJsonLines(references));
+        proof = proof(references);
+      }
+      writer.commit(
+          new Manifest(
+              "test",
+              new Manifest.Source("tiny", "", List.of()),
+              model(),
+              new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of()),
+              pipeline,
+              List.of(files.chain()),
+              writer.digests(),
+              proof));
+    }
+  }
+
+  private static Proof proof(List<Reference> references) {
+    var vectors = references.stream().map(Reference::embedding).toList();
+    var figures = Comparison.of(vectors, vectors).figures();
+    return new Proof.Proven(
+        List.of(new Proof.Testimony("itself", "The model's own answers.", figures)),
+        Map.of(Variation.REPETITION, 0.0),
+        LIMITS,
+        REFERENCES);
+  }
+}
