@@ -54,6 +54,10 @@ final class Fields {
     return name;
   }
 
+  boolean has(String key) {
+    return object.has(key);
+  }
+
   String text(String key) {
     JsonNode node = node(key);
     if (!node.isString()) {

@@ -31,8 +31,20 @@ public sealed interface Proof {
   record Skipped() implements Proof {}
 
   /// What one witness says.
-  ///
-  /// @param witness short name, such as `interpreter`
-  /// @param description what the witness is, in a sentence
-  record Testimony(String witness, String description, Figures figures) {}
+  sealed interface Testimony {
+    /// Returns a short name, such as `interpreter`.
+    String witness();
+
+    /// A witness that gave vectors.
+    ///
+    /// @param description what the witness is, in a sentence
+    record Vectors(String witness, String description, Figures figures) implements Testimony {}
+
+    /// A witness that gave cosines of pairs of texts, as authors publish them.
+    ///
+    /// @param source where the numbers are published
+    /// @param maxAbs largest difference of a cosine; each was within what the source allows
+    record Similarities(String witness, String source, int pairs, double maxAbs)
+        implements Testimony {}
+  }
 }

@@ -59,16 +59,28 @@ final class ProofCodec {
   private static ObjectNode write(Testimony testimony) {
     ObjectNode node = Json.object();
     node.put("witness", testimony.witness());
-    node.put("description", testimony.description());
-    node.set("figures", write(testimony.figures()));
+    switch (testimony) {
+      case Testimony.Vectors(_, var description, var figures) -> {
+        node.put("description", description);
+        node.set("figures", write(figures));
+      }
+      case Testimony.Similarities(_, var source, int pairs, double maxAbs) ->
+          node.put("source", source).put("pairs", pairs).put("max_abs", maxAbs);
+    }
     return node;
   }
 
   private static Testimony testimony(Fields fields) {
-    return new Testimony(
-        fields.text("witness"),
-        fields.text("description"),
-        fields.object("figures", ProofCodec::figures));
+    return fields.has("figures")
+        ? new Testimony.Vectors(
+            fields.text("witness"),
+            fields.text("description"),
+            fields.object("figures", ProofCodec::figures))
+        : new Testimony.Similarities(
+            fields.text("witness"),
+            fields.text("source"),
+            fields.count("pairs"),
+            fields.real("max_abs"));
   }
 
   private static ObjectNode write(Figures figures) {

@@ -49,7 +49,7 @@ final class SampleManifest {
   static Proof proven() {
     var figures = new Figures(64, 0.25, 3.5e-7, 4e-8, 0.9999999, 0.99999999, 2e-7, 1, 0);
     return new Proof.Proven(
-        List.of(new Proof.Testimony("interpreter", "The reference interpreter.", figures)),
+        List.of(new Proof.Testimony.Vectors("interpreter", "The reference interpreter.", figures)),
         Map.of(Variation.BATCH, 1e-7, Variation.PADDING, 2e-7),
         new Limits(1e-5, 0.999999, 1, 1e-6),
         REFERENCES);

@@ -52,20 +52,7 @@ public final class Embedder implements AutoCloseable {
   public static Embedder open(ModelFiles model, Backend backend, EmbedSettings settings) {
     Path file = model.folder().resolve(onlyFile(model.chain(), backend));
     Pipeline pipeline = model.pipeline();
-    var tokenizer = Tokenizer.open(model.folder(), pipeline.letters());
-    if (tokenizer.maxId() >= model.model().vocabSize()) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          "The tokenizer in "
-              + model.folder()
-              + " has token id "
-              + tokenizer.maxId()
-              + ", the model has "
-              + model.model().vocabSize()
-              + " token embeddings.",
-          "They belong to different models.",
-          "Take all files from the same revision and convert the model again.");
-    }
+    var tokenizer = model.openTokenizer();
     Executable executable = backend.open(file);
     try {
       checkPorts(executable, file);
@@ -125,6 +112,14 @@ public final class Embedder implements AutoCloseable {
 
   public Pipeline pipeline() {
     return pipeline;
+  }
+
+  /// Returns what the model is given for a text.
+  public EncodedText encode(String text, Prompt prompt) {
+    var applied = AppliedPrompt.of(prompt, pipeline);
+    var tokens = new Tokens();
+    tokenizer.encode(applied.text() + text, pipeline.maxTokens(), tokens);
+    return new EncodedText(tokens, uncounted(applied));
   }
 
   /// Embeds one text.

@@ -2,8 +2,8 @@ package dev.embark.embed;
 
 import dev.embark.tokenize.Tokens;
 
-/// The tokens of a text, kept until its batch is run.
-final class EncodedText {
+/// A text as the model is given it: prompt and text, cut at the limit.
+public final class EncodedText {
   private final int[] ids;
   private final int[] typeIds;
   private final int uncounted;
@@ -17,23 +17,27 @@ final class EncodedText {
     this.untruncatedLength = tokens.untruncatedLength();
   }
 
-  int length() {
+  /// Returns the number of tokens, special tokens included.
+  public int length() {
     return ids.length;
   }
 
-  int id(int position) {
+  public int id(int position) {
     return ids[position];
   }
 
-  int typeId(int position) {
+  public int typeId(int position) {
     return typeIds[position];
   }
 
-  boolean isCounted(int position) {
-    return position >= uncounted;
+  /// Returns the value of the attention mask: 1, or 2 for a token of a prompt that pooling leaves
+  /// out.
+  public int mask(int position) {
+    return position < uncounted ? 2 : 1;
   }
 
-  int untruncatedLength() {
+  /// Returns the number of tokens there would be without the limit.
+  public int untruncatedLength() {
     return untruncatedLength;
   }
 }

@@ -22,8 +22,6 @@ final class Lane implements AutoCloseable {
   static final String OUTPUT = "sentence_embedding";
 
   private static final long PADDING = 0;
-  private static final long COUNTED = 1;
-  private static final long UNCOUNTED = 2;
 
   private final Arena arena = Arena.ofShared();
   private final Tokens tokens = new Tokens();
@@ -94,8 +92,7 @@ final class Lane implements AutoCloseable {
       boolean isToken = position < text.length();
       ids.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.id(position) : padId);
       types.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.typeId(position) : 0);
-      long weight = text.isCounted(position) ? COUNTED : UNCOUNTED;
-      mask.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? weight : PADDING);
+      mask.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.mask(position) : PADDING);
     }
   }
 

@@ -4,6 +4,9 @@ import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Manifest.Model;
 import dev.embark.bundle.Pipeline;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.tokenize.Tokenizer;
 import java.nio.file.Path;
 
 /// What an [Embedder] runs from: a bundle, or one in the making that has no manifest yet.
@@ -16,5 +19,22 @@ public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chai
     var manifest = bundle.manifest();
     return new ModelFiles(
         bundle.folder(), manifest.model(), manifest.pipeline(), manifest.chains().getFirst());
+  }
+
+  /// Opens the tokenizer; throws a `Problem` where it has ids that the model has no vectors for.
+  public Tokenizer openTokenizer() {
+    var tokenizer = Tokenizer.open(folder, pipeline.letters());
+    if (tokenizer.maxId() < model.vocabSize()) {
+      return tokenizer;
+    }
+    throw new Problem(
+        Category.BAD_INPUT,
+        "The tokenizer has token id "
+            + tokenizer.maxId()
+            + ", the model has "
+            + model.vocabSize()
+            + " token embeddings.",
+        "They belong to different models.",
+        "Take all files from the same revision and convert the model again.");
   }
 }

@@ -89,7 +89,7 @@ public final class TinyBundle {
     var vectors = references.stream().map(Reference::embedding).toList();
     var figures = Comparison.of(vectors, vectors).figures();
     return new Proof.Proven(
-        List.of(new Proof.Testimony("itself", "The model's own answers.", figures)),
+        List.of(new Proof.Testimony.Vectors("itself", "The model's own answers.", figures)),
         Map.of(Variation.REPETITION, 0.0),
         LIMITS,
         REFERENCES);
