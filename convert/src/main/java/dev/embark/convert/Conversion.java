@@ -1,0 +1,160 @@
+package dev.embark.convert;
+
+import dev.embark.backend.Backend;
+import dev.embark.bundle.Bundle;
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.FileDigest;
+import dev.embark.bundle.Manifest;
+import dev.embark.bundle.ProgramVersion;
+import dev.embark.bundle.Proof;
+import dev.embark.checkpoint.Checkpoint;
+import dev.embark.checkpoint.Description;
+import dev.embark.embed.EmbedSettings;
+import dev.embark.embed.Embedder;
+import dev.embark.embed.ModelFiles;
+import dev.embark.family.Families;
+import dev.embark.pass.Pass;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.progress.Progress;
+import dev.embark.target.onnx.OnnxTarget;
+import dev.embark.verify.FirstUse;
+import dev.embark.verify.References;
+import dev.embark.verify.Tolerance;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Supplier;
+
+/// Checkpoint to verified bundle.
+public final class Conversion {
+  private static final String MODEL_FILE = "onnx/model.onnx";
+  private static final String REFERENCES_FILE = "proof/reference.jsonl";
+
+  private static final Chain CHAIN = Chain.ofOneFile("onnx", "onnxruntime", MODEL_FILE);
+
+  private final Order order;
+  private final Machine machine;
+  private final Progress progress;
+
+  /// What is to be converted, how, and where to.
+  ///
+  /// @param reference the model as the user named it, without machine paths
+  /// @param revision commit or version that was fetched, empty for local files
+  /// @param witnesses files of texts and vectors that the result is held against as well
+  public record Order(
+      String reference,
+      String revision,
+      Description description,
+      Recipe recipe,
+      Trust trust,
+      List<Path> witnesses,
+      Path target) {
+    public Order {
+      witnesses = List.copyOf(witnesses);
+    }
+  }
+
+  /// Whether the result is verified.
+  public enum Trust {
+    VERIFIED,
+    /// Written into the manifest, and said at every use.
+    UNVERIFIED
+  }
+
+  /// What this machine brings: the runtime that verifies (loaded when it is needed), and the folder
+  /// of the `MachineCache`.
+  public record Machine(Supplier<? extends Backend> backend, Path cache) {}
+
+  /// Prepares a conversion.
+  public Conversion(Order order, Machine machine, Progress progress) {
+    this.order = order;
+    this.machine = machine;
+    this.progress = progress;
+  }
+
+  /// Converts, verifies, and writes the bundle; throws a `Problem` and leaves nothing behind where
+  /// any of it fails.
+  public Bundle run() {
+    try (var bundle = BundleWriter.create(order.target());
+        var checkpoint = Checkpoint.open(order.description())) {
+      var model = Families.build(checkpoint);
+      var files = files(bundle, model);
+      order.description().packaging().writeTo(bundle.folder());
+      files.openTokenizer();
+      var graph = Pass.applyAll(model.graph(), order.recipe().passes());
+      OnnxTarget.emit(graph, order.recipe().flavor(), bundle.file(MODEL_FILE));
+      return switch (order.trust()) {
+        case UNVERIFIED -> bundle.commit(manifest(bundle, model, new Proof.Skipped()));
+        case VERIFIED -> verified(bundle, model, files);
+      };
+    }
+  }
+
+  private Bundle verified(BundleWriter bundle, Families.Model model, ModelFiles files) {
+    var backend = machine.backend().get();
+    Proof proof;
+    try (var candidate = Embedder.open(files, backend, EmbedSettings.defaults())) {
+      proof = prove(bundle, model, candidate);
+    }
+    var committed = bundle.commit(manifest(bundle, model, proof));
+    // A stamp that cannot be written costs a proof at the next use, and that says so itself.
+    new FirstUse(committed, backend, machine.cache()).note();
+    return committed;
+  }
+
+  private Proof prove(BundleWriter bundle, Families.Model model, Embedder candidate) {
+    var references =
+        new InterpreterWitness(model.graph(), candidate)
+            .answer(Probes.forModel(candidate), progress);
+    bundle.write(REFERENCES_FILE, References.toJsonLines(references));
+    var verification =
+        new Verification(candidate, Tolerance.of(order.recipe().precision(), "onnx"), progress);
+    var report = verification.interpreter(references);
+    PublishedAnswers.of(order.description().model()).forEach(verification::published);
+    order.witnesses().forEach(verification::file);
+    return verification.proof(report, REFERENCES_FILE);
+  }
+
+  private ModelFiles files(BundleWriter bundle, Families.Model model) {
+    return new ModelFiles(bundle.folder(), about(model), model.pipeline(), CHAIN);
+  }
+
+  private Manifest manifest(BundleWriter bundle, Families.Model model, Proof proof) {
+    return new Manifest(
+        ProgramVersion.number(),
+        new Manifest.Source(order.reference(), order.revision(), sources()),
+        about(model),
+        order.recipe().toManifest(),
+        model.pipeline(),
+        List.of(CHAIN),
+        bundle.digests(),
+        proof);
+  }
+
+  private static Manifest.Model about(Families.Model model) {
+    return new Manifest.Model(
+        model.family(),
+        model.architecture(),
+        model.graph().parameterCount(),
+        model.layers(),
+        model.hiddenSize(),
+        model.vocabSize());
+  }
+
+  private List<FileDigest> sources() {
+    var root = order.description().root();
+    var digests = new ArrayList<FileDigest>();
+    for (var file : order.description().files()) {
+      try {
+        digests.add(FileDigest.of(root, root.relativize(file).toString().replace('\\', '/')));
+      } catch (IOException e) {
+        throw new Problem(
+            Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e.getMessage()), "", e);
+      }
+    }
+    return digests;
+  }
+}
