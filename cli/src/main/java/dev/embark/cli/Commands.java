@@ -8,6 +8,14 @@ final class Commands {
 
   /// Returns every command; a new one is one class and one line here.
   static List<Action> all() {
-    return List.of(new DoctorCommand());
+    return List.of(
+        new QuickstartCommand(),
+        new ConvertCommand(),
+        new VerifyCommand(),
+        new EmbedCommand(),
+        new TokenizeCommand(),
+        new InspectCommand(),
+        new ModelsCommand(),
+        new DoctorCommand());
   }
 }

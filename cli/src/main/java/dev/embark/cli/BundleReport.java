@@ -1,0 +1,161 @@
+package dev.embark.cli;
+
+import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Figures;
+import dev.embark.bundle.FileDigest;
+import dev.embark.bundle.Limits;
+import dev.embark.bundle.Pipeline;
+import dev.embark.bundle.Pooling;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Proof.Testimony;
+import dev.embark.bundle.Step;
+import dev.embark.bundle.Variation;
+import dev.embark.format.json.Json;
+import java.util.ArrayList;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import tools.jackson.databind.JsonNode;
+
+/// A bundle told to people and to programs: what it holds, how a vector is made, and the figures of
+/// its proof.
+final class BundleReport {
+  private BundleReport() {}
+
+  static void print(Bundle bundle, Console console) {
+    var manifest = bundle.manifest();
+    var model = manifest.model();
+    console.line(
+        field("model")
+            + String.format(
+                Locale.ROOT,
+                "%s (%s), %d layers, hidden %d, %.1f M parameters",
+                model.architecture(),
+                model.family(),
+                model.layers(),
+                model.hiddenSize(),
+                model.parameters() / 1e6));
+    console.line(
+        field("source") + manifest.source().reference() + at(manifest.source().revision()));
+    var recipe = manifest.recipe();
+    console.line(
+        field("format")
+            + recipe.target()
+            + " "
+            + recipe.precision()
+            + ", "
+            + recipe.flavor()
+            + ", opset "
+            + recipe.opset());
+    printPipeline(manifest.pipeline(), console);
+    switch (manifest.proof()) {
+      case Proof.Skipped() -> console.line(field("proof") + "none: verification was skipped");
+      case Proof.Proven proven -> printProof(proven, console);
+    }
+    console.line(
+        field("bundle")
+            + bundle.folder()
+            + String.format(
+                Locale.ROOT,
+                " (%.1f MB)",
+                manifest.files().stream().mapToLong(FileDigest::size).sum() / 1e6));
+  }
+
+  private static String at(String revision) {
+    return revision.isEmpty() ? "" : " @ " + revision;
+  }
+
+  /// Prints how a text becomes a vector.
+  static void printPipeline(Pipeline pipeline, Console console) {
+    console.line(
+        field("pipeline")
+            + pipeline.steps().stream().map(BundleReport::step).collect(Collectors.joining(" → "))
+            + " → "
+            + pipeline.dimension()
+            + " values, "
+            + pipeline.similarity());
+    console.line(field("limit") + pipeline.maxTokens() + " tokens");
+    new TreeMap<>(pipeline.prompts())
+        .forEach((name, text) -> {
+          if (!text.isEmpty()) {
+            console.line(field("prompt") + name + " \"" + text + "\"");
+          }
+        });
+  }
+
+  static String step(Step step) {
+    return switch (step) {
+      case Step.Pool(var modes, var prompt) ->
+          modes.stream().map(Pooling::key).collect(Collectors.joining("+"))
+              + " pooling"
+              + switch (prompt) {
+                case COUNTED -> "";
+                case LEFT_OUT -> " without the prompt";
+              };
+      case Step.Dense dense ->
+          "dense " + dense.inFeatures() + "→" + dense.outFeatures() + " " + dense.activation();
+      case Step.Normalize() -> "length 1";
+    };
+  }
+
+  private static void printProof(Proof.Proven proof, Console console) {
+    console.line(field("proof") + "PASS");
+    for (var testimony : proof.witnesses()) {
+      console.line(field("") + line(testimony));
+    }
+    console.line(field("") + line(proof.invariance()));
+    console.line(field("") + line(proof.limits()));
+  }
+
+  static String line(Testimony testimony) {
+    return switch (testimony) {
+      case Testimony.Vectors(var witness, _, var figures) -> witness + ": " + line(figures);
+      case Testimony.Similarities(var witness, var source, int pairs, double maxAbs) ->
+          String.format(
+              Locale.ROOT, "%s: %d cosines within %.1e of %s", witness, pairs, maxAbs, source);
+    };
+  }
+
+  static String line(Figures figures) {
+    return String.format(
+        Locale.ROOT,
+        "%d texts, largest difference %.1e, mean %.1e, smallest cosine %.9f, nearest neighbours %.1f %%",
+        figures.texts(),
+        figures.maxAbs(),
+        figures.meanAbs(),
+        figures.cosineMin(),
+        figures.neighborAgreement() * 100);
+  }
+
+  static String line(Map<Variation, Double> invariance) {
+    var parts = new ArrayList<String>();
+    for (var variation : Variation.values()) {
+      if (invariance.containsKey(variation)) {
+        parts.add(
+            String.format(Locale.ROOT, "%s %.1e", variation.key(), invariance.get(variation)));
+      }
+    }
+    return "same text, other company: " + String.join(", ", parts);
+  }
+
+  static String line(Limits limits) {
+    return String.format(
+        Locale.ROOT,
+        "allowed: difference %.1e, cosine %.6f, other company %.1e",
+        limits.maxAbs(),
+        limits.cosineMin(),
+        limits.invariance());
+  }
+
+  private static String field(String name) {
+    return String.format(Locale.ROOT, "%-10s", name);
+  }
+
+  /// Returns the manifest, and where the bundle lies.
+  static JsonNode document(Bundle bundle) {
+    var document = Json.object().put("bundle", bundle.folder().toString());
+    document.set("manifest", Json.parse(bundle.manifest().toJson(), "embark.json"));
+    return document;
+  }
+}

@@ -1,0 +1,40 @@
+package dev.embark.cli;
+
+import dev.embark.family.Families;
+import dev.embark.format.json.Json;
+import picocli.CommandLine.Command;
+import tools.jackson.databind.JsonNode;
+
+/// `embark models`: what can be converted.
+@Command(
+    name = "models",
+    description = "Lists the supported architectures and well-known checkpoints of each.")
+final class ModelsCommand implements Action {
+  @Override
+  public Answer run(Console console) {
+    for (var entry : Families.entries()) {
+      console.line(
+          entry.family()
+              + " (model_type "
+              + entry.modelType()
+              + "): "
+              + String.join(", ", entry.architectures()));
+      entry.checkpoints().forEach(checkpoint -> console.line("  " + checkpoint));
+    }
+    return Answer.done(ModelsCommand::document);
+  }
+
+  private static JsonNode document() {
+    var document = Json.object();
+    var families = document.putArray("families");
+    for (var entry : Families.entries()) {
+      var family =
+          families.addObject().put("family", entry.family()).put("model_type", entry.modelType());
+      var architectures = family.putArray("architectures");
+      entry.architectures().forEach(architectures::add);
+      var checkpoints = family.putArray("checkpoints");
+      entry.checkpoints().forEach(checkpoints::add);
+    }
+    return document;
+  }
+}

@@ -1,0 +1,41 @@
+package dev.embark.cli;
+
+import dev.embark.Embark;
+import dev.embark.backend.Backend;
+import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.bundle.MachineCache;
+import dev.embark.embed.EmbedSettings;
+import dev.embark.source.Fetched;
+import dev.embark.source.ModelReference;
+import dev.embark.source.SourceSettings;
+import dev.embark.source.Sources;
+import dev.embark.source.Wanted;
+import java.nio.file.Path;
+
+/// Where a command gets its tools: models from their sources, the runtime, the machine's cache.
+record Workshop(Console console) {
+  /// Fetches a model a user named.
+  Fetched fetch(String model, Wanted wanted) {
+    var home = console.environment().getOrDefault("HOME", System.getProperty("user.home"));
+    var settings = new SourceSettings(console.environment(), Path.of(home));
+    return new Sources(settings, console.progress()).fetch(ModelReference.parse(model), wanted);
+  }
+
+  /// Loads the runtime.
+  Backend backend() {
+    return OnnxRuntimeBackend.load(cache());
+  }
+
+  /// Opens a bundle for use and passes on what the user should be told.
+  Embark open(Path bundle) {
+    var options = new Embark.Options(EmbedSettings.defaults(), cache(), console.progress());
+    var model = Embark.open(bundle, options);
+    model.notices().forEach(console::note);
+    return model;
+  }
+
+  /// Returns the folder for what belongs to this machine.
+  Path cache() {
+    return MachineCache.folder(console.environment());
+  }
+}
