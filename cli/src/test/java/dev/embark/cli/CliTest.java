@@ -150,8 +150,10 @@ final class CliTest {
     assertThat(run.run("greet", "--jsn")).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "embark: `embark greet` has no option \"--jsn\".\n"
-                + "Did you mean --json? See `embark greet --help`.\n");
+            """
+            embark: `embark greet` has no option "--jsn".
+            Did you mean --json? See `embark greet --help`.
+            """);
   }
 
   @Test
@@ -190,9 +192,11 @@ final class CliTest {
     assertThat(run.run("greet", "Zo\uFFFD")).isEqualTo(2);
     assertThat(run.err())
         .isEqualTo(
-            "embark: The argument \"Zo\uFFFD\" holds characters that could not be read.\n"
-                + "The locale of this process does not cover them, or they are not valid UTF-8.\n"
-                + "Set LC_ALL=C.UTF-8 and give the argument in UTF-8.\n");
+            """
+            embark: The argument "Zo\uFFFD" holds characters that could not be read.
+            The locale of this process does not cover them, or they are not valid UTF-8.
+            Set LC_ALL=C.UTF-8 and give the argument in UTF-8.
+            """);
   }
 
   @Test
