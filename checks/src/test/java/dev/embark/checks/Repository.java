@@ -19,7 +19,7 @@ import java.util.Set;
 /// @param files all files, relative to the root, in order of their names
 record Repository(Path root, List<Path> files) {
   private static final Set<String> NOT_OURS =
-      Set.of(".git", ".idea", ".settings", ".vscode", "__pycache__", "node_modules", "target");
+      Set.of(".git", ".idea", ".settings", ".vscode", "__pycache__", "node_modules");
 
   Repository {
     files = List.copyOf(files);
@@ -46,9 +46,7 @@ record Repository(Path root, List<Path> files) {
           new SimpleFileVisitor<Path>() {
             @Override
             public FileVisitResult preVisitDirectory(Path folder, BasicFileAttributes attributes) {
-              return NOT_OURS.contains(String.valueOf(folder.getFileName()))
-                  ? FileVisitResult.SKIP_SUBTREE
-                  : FileVisitResult.CONTINUE;
+              return isNotOurs(folder) ? FileVisitResult.SKIP_SUBTREE : FileVisitResult.CONTINUE;
             }
 
             @Override
@@ -61,6 +59,14 @@ record Repository(Path root, List<Path> files) {
       throw new UncheckedIOException(e);
     }
     return new Repository(root, files.stream().sorted().toList());
+  }
+
+  /// Returns whether a folder holds nothing that anybody wrote. `target` is what Maven builds only
+  /// beside a `pom.xml`: a package of ours has that name too.
+  private static boolean isNotOurs(Path folder) {
+    var name = String.valueOf(folder.getFileName());
+    return NOT_OURS.contains(name)
+        || (name.equals("target") && Files.exists(folder.resolveSibling("pom.xml")));
   }
 
   /// Returns the files whose names end so.
