@@ -118,7 +118,10 @@ final class ChecksTest {
     Files.createSymbolicLink(root.resolve("hf/hub/b"), root.resolve("hf/hub/blobs/a"));
     var home = root.resolve("hf").toString();
 
-    assertThat(new HubCacheCheck().examine(host(Map.of(), Map.of("HF_HOME", home))).found())
+    assertThat(
+            new HubCacheCheck()
+                .examine(host(Map.of("user.home", "/home/me"), Map.of("HF_HOME", home)))
+                .found())
         .isEqualTo(root.resolve("hf/hub") + ", 3 MB");
   }
 
