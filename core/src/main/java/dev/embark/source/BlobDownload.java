@@ -79,9 +79,8 @@ final class BlobDownload {
             return;
           }
           throw new IOException("the connection ended too soon");
-        } catch (StorageException e) {
-          throw e;
         } catch (IOException e) {
+          partial.throwFailure();
           if (index + 1 >= patience.attemptsMax()) {
             throw cut(file, partial.size(), e);
           }

@@ -8,7 +8,6 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.ArrayList;
@@ -33,6 +32,7 @@ import java.util.stream.Stream;
 /// `<embark>/hub/models--owner--name/<commit>.json`, because a snapshot does not tell what it
 /// lacks.
 final class HubCache {
+  private static final System.Logger LOG = System.getLogger(HubCache.class.getName());
   private static final int FILES_MAX = 20_000;
   private static final String TAG =
       "Signature: 8a477f597d28d172789f06886806bc55\n# A cache of the model hub; it can be deleted.\n";
@@ -183,20 +183,17 @@ final class HubCache {
     }
   }
 
+  /// Writes a file whole or not at all. What is remembered only saves a request the next time, so a
+  /// cache that is mounted read-only and complete is no reason to fail.
   private static void write(Path file, String text) {
     var temporary =
         file.resolveSibling(file.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
     try {
-      Files.createDirectories(file.getParent());
+      Files.createDirectories(file.toAbsolutePath().getParent());
       Files.writeString(temporary, text);
       Files.move(temporary, file, StandardCopyOption.ATOMIC_MOVE);
-    } catch (NoSuchFileException e) {
-      // Another thread of this process moved the same text into place first.
-      if (!Files.exists(file)) {
-        throw unwritable(file, e);
-      }
     } catch (IOException e) {
-      throw unwritable(file, e);
+      LOG.log(System.Logger.Level.DEBUG, () -> "cannot remember " + file, e);
     }
   }
 

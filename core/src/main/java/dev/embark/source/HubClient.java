@@ -32,7 +32,8 @@ import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.JsonNode;
 
 /// The three requests Embark makes of a hub: which files a revision has, what the hub knows of a
-/// file, and its content.
+/// file, and its content. No answer is an `IOException`; a refusal, or an answer that makes no
+/// sense, a [Problem].
 ///
 /// Redirects are followed by hand. The hub answers large files with a signed address on another
 /// host, and small ones with one of its own: the token goes with requests to the origin (scheme,
@@ -79,7 +80,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// Returns the commit a revision stands for now, and its files.
-  Listing list(HubRepository repository) throws NoAnswerException {
+  Listing list(HubRepository repository) throws IOException {
     var uri =
         URI.create(
             endpoint
@@ -113,8 +114,7 @@ final class HubClient implements AutoCloseable {
   }
 
   /// Returns what the hub knows of a file before its content.
-  RemoteFile describe(HubRepository repository, String commit, String name)
-      throws NoAnswerException {
+  RemoteFile describe(HubRepository repository, String commit, String name) throws IOException {
     var uri = address(repository, commit, name);
     var answer = persist(() -> follow("HEAD", uri, Follow.WITHIN_HUB, BodyHandlers.discarding()));
     int status = answer.statusCode();
@@ -289,14 +289,8 @@ final class HubClient implements AutoCloseable {
     answer.cancel(true);
   }
 
-  /// Returns the failure itself: the disk's where it was the disk, else the network's.
   private static IOException failure(ExecutionException wrapper) {
     Throwable cause = Objects.requireNonNullElse(wrapper.getCause(), wrapper);
-    for (Throwable at = cause; at != null; at = at.getCause()) {
-      if (at instanceof StorageException storage) {
-        return storage;
-      }
-    }
     return switch (cause) {
       case Error e -> throw e;
       case IOException e -> e;
@@ -309,16 +303,16 @@ final class HubClient implements AutoCloseable {
     HttpResponse<T> make() throws IOException;
   }
 
-  private <T> HttpResponse<T> persist(Attempt<T> attempt) throws NoAnswerException {
+  private <T> HttpResponse<T> persist(Attempt<T> attempt) throws IOException {
     for (int index = 0; ; index++) {
       try {
         return attempt.make();
       } catch (ConnectException | HttpConnectTimeoutException e) {
         // Nobody is there: the cache can answer at once.
-        throw new NoAnswerException(e);
+        throw e;
       } catch (IOException e) {
         if (index + 1 >= patience.attemptsMax()) {
-          throw new NoAnswerException(e);
+          throw e;
         }
         patience.pause(index);
       }

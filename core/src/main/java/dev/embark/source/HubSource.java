@@ -5,6 +5,7 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.source.ModelReference.HubRepository;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
@@ -38,7 +39,7 @@ final class HubSource {
 
   /// Brings one file into the snapshot, or says that it cannot.
   private interface Provider {
-    void provide(String file) throws NoAnswerException;
+    void provide(String file) throws IOException;
   }
 
   Fetched fetch(HubRepository repository, Wanted wanted) {
@@ -63,8 +64,8 @@ final class HubSource {
       cache.remember(listing);
       cache.remember(repository, listing.commit());
       return fetched;
-    } catch (NoAnswerException e) {
-      var why = settings.endpoint() + " cannot be reached: " + e.getMessage();
+    } catch (IOException e) {
+      var why = settings.endpoint() + " cannot be reached: " + Reasons.of(e);
       return cached(cache, repository, wanted, why);
     }
   }
@@ -93,7 +94,7 @@ final class HubSource {
           file -> {
             throw absent(cache, repository, "only a part, without " + file + ",", why);
           });
-    } catch (NoAnswerException e) {
+    } catch (IOException e) {
       throw new IllegalStateException("the cache needs no answer", e);
     }
   }
@@ -110,7 +111,7 @@ final class HubSource {
   /// Provides the chosen files, the small ones first: they decide which others are needed.
   private Fetched collect(
       HubCache cache, HubRepository repository, Listing listing, Wanted wanted, Provider provider)
-      throws NoAnswerException {
+      throws IOException {
     var files = new Selection(cache, listing, provider);
     files.add(FileChoice.configuration(listing.files(), ""));
     var folders = files.modules();
@@ -127,7 +128,7 @@ final class HubSource {
 
   private static void weights(
       HubRepository repository, Listing listing, SequencedSet<String> folders, Selection files)
-      throws NoAnswerException {
+      throws IOException {
     // The first module reads tokens: its weights are the model, wherever it lies.
     var first = new TreeSet<>(FileChoice.weights(listing.files(), ""));
     if (!folders.isEmpty()) {
@@ -175,7 +176,7 @@ final class HubSource {
       this.provider = provider;
     }
 
-    void add(Iterable<String> files) throws NoAnswerException {
+    void add(Iterable<String> files) throws IOException {
       for (var file : files) {
         if (names.add(file) && !cache.has(listing.commit(), file)) {
           provider.provide(file);
@@ -183,7 +184,7 @@ final class HubSource {
       }
     }
 
-    void addWeights(Iterable<String> files) throws NoAnswerException {
+    void addWeights(Iterable<String> files) throws IOException {
       add(files);
       for (var file : files) {
         if (FileChoice.isIndex(file)) {

@@ -44,7 +44,7 @@ final class PartialBody implements BodySubscriber<Long> {
     var body = new PartialBody(file, task);
     try {
       file.restart();
-    } catch (StorageException e) {
+    } catch (IOException e) {
       body.result.completeExceptionally(e);
     }
     return body;

@@ -6,6 +6,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /// The part of a file that has arrived, on disk, ready to grow.
 ///
@@ -17,6 +18,7 @@ final class PartialFile implements AutoCloseable {
   private long size;
   private long sizeSeen;
   private boolean closed;
+  private @Nullable IOException failure;
 
   private PartialFile(FileChannel channel, long size, long sizeMax) {
     this.channel = channel;
@@ -27,32 +29,34 @@ final class PartialFile implements AutoCloseable {
 
   /// Opens or creates the file; what it holds beyond `sizeMax` bytes can only be wrong and makes it
   /// start anew.
-  static PartialFile open(Path file, long sizeMax) throws StorageException {
-    try {
-      var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
-      var partial = new PartialFile(channel, channel.size(), sizeMax);
-      if (partial.size > sizeMax) {
-        partial.restart();
-      }
-      return partial;
-    } catch (StorageException e) {
-      throw e;
-    } catch (IOException e) {
-      throw new StorageException(e);
+  static PartialFile open(Path file, long sizeMax) throws IOException {
+    var channel = FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+    var partial = new PartialFile(channel, channel.size(), sizeMax);
+    if (partial.size > sizeMax) {
+      partial.restart();
     }
+    return partial;
   }
 
   synchronized long size() {
     return size;
   }
 
+  /// Throws the failure of the disk, if there was one: the client reports it as one of its own.
+  synchronized void throwFailure() throws IOException {
+    if (failure != null) {
+      throw failure;
+    }
+  }
+
   /// Throws away what has arrived.
-  synchronized void restart() throws StorageException {
+  synchronized void restart() throws IOException {
     try {
       channel.truncate(0);
       size = 0;
     } catch (IOException e) {
-      throw new StorageException(e);
+      failure = e;
+      throw e;
     }
   }
 
@@ -73,23 +77,20 @@ final class PartialFile implements AutoCloseable {
     return more;
   }
 
-  private void write(ByteBuffer part) throws StorageException {
+  private void write(ByteBuffer part) throws IOException {
     try {
       while (part.hasRemaining()) {
         size += channel.write(part, size);
       }
     } catch (IOException e) {
-      throw new StorageException(e);
+      failure = e;
+      throw e;
     }
   }
 
   @Override
-  public synchronized void close() throws StorageException {
+  public synchronized void close() throws IOException {
     closed = true;
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new StorageException(e);
-    }
+    channel.close();
   }
 }

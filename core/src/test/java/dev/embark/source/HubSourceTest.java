@@ -115,6 +115,14 @@ final class HubSourceTest {
   }
 
   @Test
+  void cacheThatCannotRememberIsUsedAllTheSame() throws IOException {
+    Files.createDirectories(home.resolve(".cache"));
+    Files.writeString(home.resolve(".cache/embark"), "a file where a folder should be");
+
+    assertThat(user.sources().fetch(MAIN, Wanted.EVERYTHING).files()).hasSize(5);
+  }
+
+  @Test
   void blobThatAnotherProgramFetchedIsUsed() throws IOException {
     Files.createDirectories(user.repository().resolve("blobs"));
     Files.write(user.blob("model.safetensors"), user.hub().content("model.safetensors"));
