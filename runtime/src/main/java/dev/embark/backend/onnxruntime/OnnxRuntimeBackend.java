@@ -75,6 +75,8 @@ public final class OnnxRuntimeBackend implements Backend {
       options.setIntraOpNumThreads(1);
       options.setInterOpNumThreads(1);
       options.setMemoryPatternOptimization(false);
+      // Higher levels fuse LayerNormalization into a kernel that is slower than its parts; on files
+      // that Embark writes they change nothing.
       options.setOptimizationLevel(SessionOptions.OptLevel.BASIC_OPT);
       // Errors arrive as exceptions; on stderr they would be said twice.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
