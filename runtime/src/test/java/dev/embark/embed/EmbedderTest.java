@@ -325,11 +325,11 @@ final class EmbedderTest {
     files = new ModelFiles(files.folder(), model, files.pipeline(), files.chain());
     assertThatThrownBy(this::open)
         .hasMessage(
-            "The tokenizer in "
-                + files.folder()
-                + " has token id 759, the model has 700 token embeddings.\n"
-                + "They belong to different models.\n"
-                + "Take all files from the same revision and convert the model again.");
+            """
+            The tokenizer has token id 759, the model has 700 token embeddings.
+            They belong to different models.
+            Take all files from the same revision and convert the model again.\
+            """);
   }
 
   @Test
