@@ -20,6 +20,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -52,14 +54,26 @@ public final class Embedder implements AutoCloseable {
   public static Embedder open(ModelFiles model, Backend backend, EmbedSettings settings) {
     Path file = model.folder().resolve(onlyFile(model.chain(), backend));
     Pipeline pipeline = model.pipeline();
-    var tokenizer = model.openTokenizer();
+    // Each takes a good part of a cold start, and neither needs the other.
+    var tokenizer = new FutureTask<>(model::openTokenizer);
+    Thread.ofPlatform().daemon().name("embark-tokenizer").start(tokenizer);
     Executable executable = backend.open(file);
     try {
       checkPorts(executable, file);
-      return new Embedder(pipeline, settings, tokenizer, executable);
-    } catch (Problem e) {
+      return new Embedder(pipeline, settings, opened(tokenizer), executable);
+    } catch (RuntimeException e) {
       executable.close();
       throw e;
+    }
+  }
+
+  private static Tokenizer opened(FutureTask<Tokenizer> tokenizer) {
+    try {
+      return tokenizer.get();
+    } catch (ExecutionException e) {
+      throw Lanes.cause(e);
+    } catch (InterruptedException _) {
+      throw Lanes.interrupted();
     }
   }
 

@@ -48,7 +48,7 @@ final class Lanes implements AutoCloseable {
     for (int i = 0; i < Math.min(items, count); i++) {
       tasks.add(submit(() -> take(next, items, work)));
     }
-    var failures = new ArrayList<Throwable>();
+    var failures = new ArrayList<ExecutionException>();
     // A task that is done already would not notice.
     boolean interrupted = Thread.interrupted();
     if (interrupted) {
@@ -62,7 +62,7 @@ final class Lanes implements AutoCloseable {
           waiting = false;
         } catch (ExecutionException e) {
           next.set(items);
-          failures.add(e.getCause());
+          failures.add(e);
           waiting = false;
         } catch (InterruptedException _) {
           next.set(items);
@@ -71,20 +71,26 @@ final class Lanes implements AutoCloseable {
       }
     }
     if (interrupted) {
-      Thread.currentThread().interrupt();
-      throw new Problem(Category.INTERRUPTED, "Embedding was interrupted.", "", "");
+      throw interrupted();
     }
     if (!failures.isEmpty()) {
-      throw unchecked(failures.getFirst());
+      throw cause(failures.getFirst());
     }
   }
 
-  /// Work throws nothing checked, so neither does its task.
-  private static RuntimeException unchecked(Throwable failure) {
-    if (failure instanceof Error error) {
-      throw error;
-    }
-    return failure instanceof RuntimeException e ? e : new IllegalStateException(failure);
+  /// Returns what a task threw, which is never checked.
+  static RuntimeException cause(ExecutionException failure) {
+    return switch (failure.getCause()) {
+      case RuntimeException e -> e;
+      case Error e -> throw e;
+      case null, default -> new IllegalStateException(failure);
+    };
+  }
+
+  /// Keeps the interrupt of this thread and returns what to throw for it.
+  static Problem interrupted() {
+    Thread.currentThread().interrupt();
+    return new Problem(Category.INTERRUPTED, "Embedding was interrupted.", "", "");
   }
 
   private Future<?> submit(Runnable task) {
