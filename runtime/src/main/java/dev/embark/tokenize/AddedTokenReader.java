@@ -29,6 +29,7 @@ final class AddedTokenReader {
       case "rstrip" -> right = json.bool() ? Strip.SWALLOWED : Strip.KEPT;
       case "normalized" -> matching = json.bool() ? Matching.NORMALIZED : Matching.AS_WRITTEN;
       case "special" -> json.bool();
+      case "__type" -> json.string();
       default -> throw Unsupported.field(json.source(), "added_tokens", name);
     }
   }
@@ -50,7 +51,7 @@ final class AddedTokenReader {
   /// and numbers the others onwards, whatever the file says.
   static void check(List<AddedToken> tokens, Vocabulary vocabulary, String source) {
     var contents = new HashSet<String>();
-    int next = vocabulary.size();
+    int highest = -1;
     for (var token : tokens) {
       if (token.content().isEmpty() || !contents.add(token.content())) {
         throw new Problem(
@@ -60,7 +61,8 @@ final class AddedTokenReader {
             "Take the tokenizer's files from one revision.");
       }
       int known = vocabulary.find(token.content());
-      int expected = known >= 0 ? known : next++;
+      int expected = known >= 0 ? known : Math.max(highest + 1, vocabulary.size());
+      highest = Math.max(highest, expected);
       if (token.id() != expected) {
         throw new Problem(
             Category.BAD_INPUT,

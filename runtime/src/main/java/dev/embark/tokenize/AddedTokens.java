@@ -1,10 +1,8 @@
 package dev.embark.tokenize;
 
 import dev.embark.tokenize.AddedToken.Bounds;
-import java.util.Comparator;
-import java.util.HashSet;
-import java.util.List;
-import java.util.stream.IntStream;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /// Added tokens that are looked for together. Of several that begin at one place, the longest is
 /// found; the next is looked for behind it.
@@ -21,20 +19,12 @@ final class AddedTokens {
   private final boolean[] begins = new boolean[ASCII];
   private final boolean beginsBeyondAscii;
 
-  /// @param tokens the tokens, those that win over others of the same pattern first
-  /// @param patterns how each of them is looked for
-  AddedTokens(List<AddedToken> tokens, List<String> patterns) {
-    var seen = new HashSet<String>();
-    var distinct =
-        IntStream.range(0, patterns.size())
-            .filter(i -> seen.add(patterns.get(i)))
-            .boxed()
-            .sorted(Comparator.comparing(patterns::get))
-            .toList();
-    this.tokens = distinct.stream().map(tokens::get).toArray(AddedToken[]::new);
-    this.patterns = distinct.stream().map(patterns::get).toArray(String[]::new);
+  /// @param byPattern tokens by the text that each is looked for with, none of them empty
+  AddedTokens(SortedMap<String, AddedToken> byPattern) {
+    tokens = byPattern.values().toArray(new AddedToken[0]);
+    patterns = byPattern.keySet().toArray(new String[0]);
     boolean beyond = false;
-    for (var pattern : this.patterns) {
+    for (var pattern : patterns) {
       if (pattern.charAt(0) < ASCII) {
         begins[pattern.charAt(0)] = true;
       } else {
@@ -45,7 +35,7 @@ final class AddedTokens {
   }
 
   static AddedTokens none() {
-    return new AddedTokens(List.of(), List.of());
+    return new AddedTokens(new TreeMap<>());
   }
 
   boolean isEmpty() {

@@ -32,11 +32,7 @@ final class BertNormalization {
   ///
   /// Throws a [Problem] where it is of another form.
   static BertNormalization compile(Normalizer normalizer) {
-    var steps =
-        switch (normalizer) {
-          case Normalizer.Sequence(var inner) -> inner;
-          case Normalizer.Bert _, Normalizer.Lowercase _ -> List.of(normalizer);
-        };
+    var steps = normalizer.inOrder();
     int lowercases = 0;
     while (lowercases < steps.size() && steps.get(lowercases) instanceof Normalizer.Lowercase) {
       lowercases++;

@@ -37,6 +37,8 @@ final class CharacterFile {
       var file = new CharacterFile(in.readAllBytes());
       file.readLines();
       file.mark(Hangul.FIRST, Hangul.LAST, CharacterTable.STRIPPED);
+      // No text of the library can hold a lone surrogate; here one counts as U+FFFD.
+      file.mark(Character.MIN_SURROGATE, Character.MAX_SURROGATE, CharacterTable.CONTROL);
       return file;
     } catch (IOException e) {
       throw new UncheckedIOException(e);

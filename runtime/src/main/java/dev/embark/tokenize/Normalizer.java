@@ -6,20 +6,38 @@ import java.util.Set;
 
 /// What happens to the characters of a text, as `normalizer` of `tokenizer.json` says it.
 sealed interface Normalizer {
+  /// Returns what is done, one after the other.
+  List<Normalizer> inOrder();
+
   /// `BertNormalizer`: some of its steps, always in their order.
   record Bert(Set<BertStep> steps) implements Normalizer {
     public Bert {
       steps = Set.copyOf(steps);
     }
+
+    @Override
+    public List<Normalizer> inOrder() {
+      return List.of(this);
+    }
   }
 
   /// `Lowercase`: every code point on its own.
-  record Lowercase() implements Normalizer {}
+  record Lowercase() implements Normalizer {
+    @Override
+    public List<Normalizer> inOrder() {
+      return List.of(this);
+    }
+  }
 
   /// `Sequence`, or no normalizer where empty.
   record Sequence(List<Normalizer> normalizers) implements Normalizer {
     public Sequence {
       normalizers = List.copyOf(normalizers);
+    }
+
+    @Override
+    public List<Normalizer> inOrder() {
+      return normalizers;
     }
   }
 
@@ -37,12 +55,8 @@ sealed interface Normalizer {
 
   /// Puts `Lowercase` in front, unless it is there.
   static Normalizer lowercased(Normalizer normalizer) {
-    var steps =
-        switch (normalizer) {
-          case Sequence(var inner) -> inner;
-          case Bert _, Lowercase _ -> List.of(normalizer);
-        };
-    if (steps.stream().anyMatch(Lowercase.class::isInstance)) {
+    var steps = normalizer.inOrder();
+    if (steps.contains(new Lowercase())) {
       return normalizer;
     }
     var lowercased = new ArrayList<Normalizer>();

@@ -16,17 +16,51 @@ record PostProcessor(List<Piece> single, List<Piece> pair) {
 
   /// A part of a template.
   sealed interface Piece {
-    int typeId();
+    /// Returns how many tokens this part always adds.
+    int specials();
+
+    /// Adds this part to `target`.
+    void addTo(Tokens target, int firstKept, int secondKept);
   }
 
   /// The ids of the first text.
-  record First(int typeId) implements Piece {}
+  record First(int typeId) implements Piece {
+    @Override
+    public int specials() {
+      return 0;
+    }
+
+    @Override
+    public void addTo(Tokens target, int firstKept, int secondKept) {
+      target.scratch().first.copyTo(target, firstKept, typeId);
+    }
+  }
 
   /// The ids of the second text.
-  record Second(int typeId) implements Piece {}
+  record Second(int typeId) implements Piece {
+    @Override
+    public int specials() {
+      return 0;
+    }
+
+    @Override
+    public void addTo(Tokens target, int firstKept, int secondKept) {
+      target.scratch().second.copyTo(target, secondKept, typeId);
+    }
+  }
 
   /// A special token.
-  record Special(int id, int typeId) implements Piece {}
+  record Special(int id, int typeId) implements Piece {
+    @Override
+    public int specials() {
+      return 1;
+    }
+
+    @Override
+    public void addTo(Tokens target, int firstKept, int secondKept) {
+      target.add(id, typeId);
+    }
+  }
 
   /// No post-processor: the texts alone, one after the other.
   static PostProcessor none() {
@@ -58,13 +92,24 @@ record PostProcessor(List<Piece> single, List<Piece> pair) {
             new Special(sep, 0)));
   }
 
+  /// Returns the highest id of a special token, or -1.
+  int maxId() {
+    int max = -1;
+    for (var template : List.of(single, pair)) {
+      for (var piece : template) {
+        if (piece instanceof Special(var id, _)) {
+          max = Math.max(max, id);
+        }
+      }
+    }
+    return max;
+  }
+
   /// Returns how many special tokens a template adds.
   static int specials(List<Piece> template) {
     int count = 0;
     for (var piece : template) {
-      if (piece instanceof Special) {
-        count++;
-      }
+      count += piece.specials();
     }
     return count;
   }

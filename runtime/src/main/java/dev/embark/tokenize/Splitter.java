@@ -40,34 +40,45 @@ final class Splitter {
     long found = tokens.find(text, search, length);
     while (found != AddedTokens.NONE) {
       search = tokens.end(found);
-      if (tokens.isAllowed(found, text, length)) {
-        return found(found);
+      int start = startOf(found);
+      int end = endOf(found);
+      // Nothing is left of white space that the token before has swallowed.
+      if (tokens.isAllowed(found, text, length) && start < end) {
+        return token(tokens.token(found).id(), start, end);
       }
       found = tokens.find(text, search, length);
     }
     return between(length);
   }
 
-  private boolean found(long found) {
-    var token = tokens.token(found);
+  private int startOf(long found) {
     int start = AddedTokens.start(found);
-    int end = tokens.end(found);
-    if (token.left() == Strip.SWALLOWED) {
-      while (start > offset && isSpace(text.charAt(start - 1))) {
-        start--;
-      }
+    if (tokens.token(found).left() == Strip.KEPT) {
+      return start;
     }
-    if (token.right() == Strip.SWALLOWED) {
+    while (start > offset && isSpace(text.charAt(start - 1))) {
+      start--;
+    }
+    return Math.max(start, offset);
+  }
+
+  private int endOf(long found) {
+    int end = tokens.end(found);
+    if (tokens.token(found).right() == Strip.SWALLOWED) {
       while (end < length && isSpace(text.charAt(end))) {
         end++;
       }
     }
+    return end;
+  }
+
+  private boolean token(int tokenId, int start, int end) {
     if (offset < start) {
-      pendingId = token.id();
+      pendingId = tokenId;
       pendingEnd = end;
       return between(start);
     }
-    return token(token.id(), end);
+    return token(tokenId, end);
   }
 
   private boolean token(int tokenId, int end) {

@@ -32,7 +32,7 @@ public final class Tokenizer {
     for (var token : file.addedTokens()) {
       max = Math.max(max, token.id());
     }
-    maxId = max;
+    maxId = Math.max(max, template.maxId());
   }
 
   /// Opens the tokenizer of a checkpoint or bundle: `tokenizer.json`, or `vocab.txt` where there is
@@ -113,14 +113,8 @@ public final class Tokenizer {
   // Counts rather than iterates: an iterator would be an allocation.
   private static void assemble(
       List<PostProcessor.Piece> template, int firstKept, int secondKept, Tokens target) {
-    var scratch = target.scratch();
     for (int i = 0; i < template.size(); i++) {
-      switch (template.get(i)) {
-        case PostProcessor.Special special -> target.add(special.id(), special.typeId());
-        case PostProcessor.First first -> scratch.first.copyTo(target, firstKept, first.typeId());
-        case PostProcessor.Second second ->
-            scratch.second.copyTo(target, secondKept, second.typeId());
-      }
+      template.get(i).addTo(target, firstKept, secondKept);
     }
   }
 }

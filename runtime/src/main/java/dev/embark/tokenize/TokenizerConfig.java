@@ -97,7 +97,11 @@ record TokenizerConfig(
             });
           }
         }
-        case "truncation_side" -> side.add(side(json));
+        case "truncation_side" -> {
+          if (!json.isNull()) {
+            side.add(side(json));
+          }
+        }
         case "unk_token", "cls_token", "sep_token", "pad_token", "mask_token" -> {
           if (!json.isNull()) {
             special.put(name, content(json));

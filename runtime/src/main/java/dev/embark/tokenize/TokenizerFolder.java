@@ -3,12 +3,15 @@ package dev.embark.tokenize;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /// The files of a tokenizer in the folder of a checkpoint or bundle.
 final class TokenizerFolder {
   private static final long BYTES_MAX = 64L << 20;
+
+  private static final String POINTER = "version https://git-lfs.github.com/spec/";
 
   private TokenizerFolder() {}
 
@@ -25,6 +28,13 @@ final class TokenizerFolder {
     }
     var vocabulary = folder.resolve("vocab.txt");
     if (Files.exists(vocabulary)) {
+      if (Files.exists(folder.resolve("added_tokens.json")) && config.added().isEmpty()) {
+        throw new Problem(
+            Category.UNSUPPORTED,
+            folder + " has vocab.txt and added_tokens.json, but no tokenizer.json.",
+            "added_tokens.json does not say how its tokens are looked for.",
+            "Save the tokenizer with a newer transformers, which writes tokenizer.json.");
+      }
       return VocabularyText.read(bytes(vocabulary), vocabulary.toString(), config);
     }
     throw new Problem(
@@ -44,10 +54,23 @@ final class TokenizerFolder {
             "",
             "Check that the right file has this name.");
       }
-      return Files.readAllBytes(file);
+      var bytes = Files.readAllBytes(file);
+      checkIsThere(file, bytes);
+      return bytes;
     } catch (IOException e) {
       throw new Problem(
           Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
+  private static void checkIsThere(Path file, byte[] bytes) {
+    int length = Math.min(bytes.length, POINTER.length());
+    if (new String(bytes, 0, length, StandardCharsets.ISO_8859_1).equals(POINTER)) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          file + " is a Git LFS pointer, not the file itself.",
+          "The repository was cloned without Git LFS.",
+          "Fetch the file again with Git LFS, or give the model's name.");
     }
   }
 }

@@ -11,6 +11,9 @@ final class Vocabulary {
   /// Hash of nothing.
   static final int SEED = 0x9747B28C;
 
+  /// What an entry of BERT's vocabulary takes in `tokenizer.json`.
+  private static final int BYTES_PER_ENTRY = 24;
+
   /// Longest run of taken slots: beyond it the entries were chosen to collide.
   private static final int PROBES_MAX = 1000;
 
@@ -109,13 +112,24 @@ final class Vocabulary {
 
   /// Collects entries.
   static final class Builder {
-    private char[] characters = new char[1 << 18];
-    private int[] starts = new int[1 << 15];
-    private int[] ids = new int[1 << 15];
-    private int[] hashes = new int[1 << 15];
-    private long[] slots = new long[1 << 16];
+    private char[] characters;
+    private int[] starts;
+    private int[] ids;
+    private int[] hashes;
+    private long[] slots;
     private int count;
     private int longest;
+
+    /// @param bytes length of the text that the entries are read from, to begin with about the room
+    ///   they will need
+    Builder(int bytes) {
+      int capacity = Integer.highestOneBit(Math.max(16, bytes / BYTES_PER_ENTRY)) * 2;
+      characters = new char[8 * capacity];
+      starts = new int[capacity];
+      ids = new int[capacity];
+      hashes = new int[capacity];
+      slots = new long[2 * capacity];
+    }
 
     /// How an entry was taken up.
     enum Outcome {

@@ -77,7 +77,7 @@ final class VocabularyText {
 
   // An entry that occurs twice has its last line's number, as in transformers.
   private static Vocabulary vocabulary(String text, String source) {
-    var builder = new Vocabulary.Builder();
+    var builder = new Vocabulary.Builder(text.length());
     var lines = text.lines().iterator();
     for (int id = 0; lines.hasNext(); id++) {
       var line = lines.next();

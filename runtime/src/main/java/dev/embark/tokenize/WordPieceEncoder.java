@@ -1,7 +1,10 @@
 package dev.embark.tokenize;
 
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.AddedToken.Matching;
 import java.util.List;
+import java.util.TreeMap;
 
 /// BERT's pipeline in one pass: normalizer, words and pieces of a character before the next one is
 /// looked at. A thread brings its own [Scratch]; nothing else changes.
@@ -42,16 +45,24 @@ final class WordPieceEncoder implements Encoder {
 
   private static AddedTokens tokens(
       List<AddedToken> all, Matching matching, BertNormalization normalization) {
-    var tokens = all.stream().filter(token -> token.matching() == matching).toList();
-    return new AddedTokens(
-        tokens,
-        tokens.stream()
-            .map(token ->
-                switch (matching) {
-                  case AS_WRITTEN -> token.content();
-                  case NORMALIZED -> normalization.normalize(token.content());
-                })
-            .toList());
+    var byPattern = new TreeMap<String, AddedToken>();
+    for (var token : all) {
+      if (token.matching() == matching) {
+        var pattern =
+            switch (matching) {
+              case AS_WRITTEN -> token.content();
+              case NORMALIZED -> normalization.normalize(token.content());
+            };
+        if (pattern.isEmpty() || byPattern.put(pattern, token) != null) {
+          throw new Problem(
+              Category.UNSUPPORTED,
+              "The added token \"" + token.content() + "\" is \"" + pattern + "\" once normalized.",
+              "Nothing is left to look for, or another added token is looked for with the same.",
+              "Set \"normalized\" to false for this token in tokenizer.json.");
+        }
+      }
+    }
+    return new AddedTokens(byPattern);
   }
 
   private byte action(char c) {

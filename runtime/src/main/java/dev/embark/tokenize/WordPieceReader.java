@@ -14,7 +14,7 @@ final class WordPieceReader {
   private static final int WORD_CHARS_LIMIT = 10_000;
 
   private final JsonCursor json;
-  private final Vocabulary.Builder vocabulary = new Vocabulary.Builder();
+  private final Vocabulary.Builder vocabulary;
   private final List<String> unknownFields = new ArrayList<>();
   private String type = "";
   private String unknownToken = "[UNK]";
@@ -23,6 +23,7 @@ final class WordPieceReader {
 
   WordPieceReader(JsonCursor json) {
     this.json = json;
+    vocabulary = new Vocabulary.Builder(json.length());
   }
 
   void field(String name) {
@@ -61,7 +62,8 @@ final class WordPieceReader {
   Model.WordPiece model() {
     // Older files name no type; then the fields tell.
     if (!type.equals("WordPiece") && !(type.isEmpty() && unknownFields.isEmpty())) {
-      throw Unsupported.component(json.source(), "model", type, "WordPiece");
+      throw Unsupported.component(
+          json.source(), "model", type.isEmpty() ? "without a type" : type, "WordPiece");
     }
     if (!unknownFields.isEmpty()) {
       throw Unsupported.field(json.source(), "model " + type, unknownFields.getFirst());
