@@ -19,9 +19,11 @@ import java.util.function.Consumer;
 /// text of the library can hold them.
 final class CharacterSweep {
   private static final int BATCH = 8192;
+  private static final int STRIDE = 64;
   private static final int HANGUL_FIRST = 0xAC00;
   private static final int HANGUL_LAST = 0xD7A3;
 
+  private final Extent extent;
   private final BitSet control = new BitSet();
   private final BitSet space = new BitSet();
   private final BitSet punctuation = new BitSet();
@@ -33,20 +35,32 @@ final class CharacterSweep {
   private final List<CharacterTableText.Mapped> lower = new ArrayList<>();
   private final List<CharacterTableText.Ranked> order = new ArrayList<>();
 
+  private CharacterSweep(Extent extent) {
+    this.extent = extent;
+  }
+
+  /// Which code points are asked for.
+  enum Extent {
+    EVERY_CODE_POINT,
+    /// Every code point of the planes that hold characters; of the eleven others (unassigned or for
+    /// private use throughout) the ends, and every 64th between them for its neighbours.
+    INHABITED_PLANES
+  }
+
   /// Returns the text that `characters.txt` should have.
-  static String derive() {
-    var sweep = new CharacterSweep();
+  static String derive(Extent extent) {
+    var sweep = new CharacterSweep(extent);
     sweep.sweepClasses();
     sweep.sweepMappings();
     sweep.sweepOrder();
     return new CharacterTableText()
-        .ranges("control", sweep.control)
-        .ranges("space", sweep.space)
-        .ranges("punctuation", sweep.punctuation)
-        .ranges("ideograph", sweep.ideograph)
-        .ranges("word", sweep.word)
-        .ranges("dropped", sweep.dropped)
-        .ranges("barrier", sweep.barrier)
+        .ranges("control", sweep.spread(sweep.control))
+        .ranges("space", sweep.spread(sweep.space))
+        .ranges("punctuation", sweep.spread(sweep.punctuation))
+        .ranges("ideograph", sweep.spread(sweep.ideograph))
+        .ranges("word", sweep.spread(sweep.word))
+        .ranges("dropped", sweep.spread(sweep.dropped))
+        .ranges("barrier", sweep.spread(sweep.barrier))
         .order(sweep.order)
         .mapping("lower", sweep.lower)
         .mapping("stripped", sweep.stripped)
@@ -82,8 +96,9 @@ final class CharacterSweep {
     for (int codePoint : batch) {
       text.append('a').appendCodePoint(codePoint).append("a ");
     }
-    int[] ids = oracle.ids(text.toString());
-    int[] words = oracle.words(text.toString());
+    var answer = oracle.idsAndWords(text.toString());
+    int[] ids = answer.getFirst();
+    int[] words = answer.getLast();
     int at = 0;
     for (int codePoint : batch) {
       byte[] bytes = Character.toString(codePoint).getBytes(StandardCharsets.UTF_8);
@@ -164,40 +179,40 @@ final class CharacterSweep {
     return jamo.toString();
   }
 
-  /// Canonical order: which characters move past which. A character has a class above zero if it
-  /// changes place with U+0334 (class 1, the lowest) before, or U+0345 (240, the highest) behind
-  /// it.
+  /// Canonical order: which characters move past which. A character has a class above zero if
+  /// U+0345 (240, the highest) before it and U+0334 (1, the lowest) behind it change places.
   private void sweepOrder() {
     var ordered = new BitSet();
     var decomposed = new TreeMap<Integer, String>();
-    answers(
-        "{\"type\":\"NFD\"}",
-        '\n',
-        (codePoint, answer) -> {
-          if (!answer.equals(Character.toString(codePoint))) {
-            decomposed.put(codePoint, answer);
-          }
-        });
     try (var nfd = Oracle.of(spelling("{\"type\":\"NFD\"}", "null", "[]"))) {
-      batches(batch -> {
-        var behind = new ArrayList<String>();
-        var before = new ArrayList<String>();
-        for (int codePoint : batch) {
-          behind.add(Character.toString(codePoint) + "\u0334");
-          before.add("\u0345" + Character.toString(codePoint));
+      batches(batch -> order(nfd, batch, ordered));
+      var changing = (BitSet) dropped.clone();
+      stripped.forEach(mapped -> changing.set(mapped.from()));
+      changing.or(ordered);
+      for (int codePoint : changing.stream().toArray()) {
+        var character = Character.toString(codePoint);
+        var answer = spell(nfd.ids(character));
+        if (!answer.equals(character)) {
+          decomposed.put(codePoint, answer);
+          ordered.clear(codePoint);
         }
-        var behindAnswers = spelled(nfd, behind);
-        var beforeAnswers = spelled(nfd, before);
-        for (int i = 0; i < batch.length; i++) {
-          boolean moves =
-              !behindAnswers.get(i).equals(behind.get(i))
-                  || !beforeAnswers.get(i).equals(before.get(i));
-          ordered.set(batch[i], moves && !decomposed.containsKey(batch[i]));
-        }
-      });
+      }
       rank(nfd, ordered);
     }
     barriers(ordered, decomposed);
+  }
+
+  private static void order(Oracle nfd, int[] batch, BitSet ordered) {
+    var texts = new ArrayList<String>();
+    for (int codePoint : batch) {
+      // U+0001 stands between the texts; it moves as little as U+0000 does.
+      texts.add("\u0345" + Character.toString(codePoint == 1 ? 0 : codePoint) + "\u0334");
+    }
+    var answers = List.of(spell(nfd.ids(String.join("\u0001", texts))).split("\u0001", -1));
+    check(answers.size() == texts.size(), "as many answers as texts");
+    for (int i = 0; i < batch.length; i++) {
+      ordered.set(batch[i], !answers.get(i).equals(texts.get(i)));
+    }
   }
 
   private void rank(Oracle nfd, BitSet ordered) {
@@ -264,7 +279,7 @@ final class CharacterSweep {
   }
 
   /// Asks for the normalized form of every code point.
-  private static void answers(String normalizer, char separator, BiConsumer<Integer, String> take) {
+  private void answers(String normalizer, char separator, BiConsumer<Integer, String> take) {
     try (var oracle = Oracle.of(spelling(normalizer, "null", "[]"))) {
       batches(batch -> {
         var text = new StringBuilder();
@@ -283,18 +298,11 @@ final class CharacterSweep {
     }
   }
 
-  /// Normalizes each text, in one call.
-  private static List<String> spelled(Oracle oracle, List<String> texts) {
-    var answers = List.of(spell(oracle.ids(String.join("\u0001", texts))).split("\u0001", -1));
-    check(answers.size() == texts.size(), "as many answers as texts");
-    return answers;
-  }
-
-  private static void batches(Consumer<int[]> take) {
+  private void batches(Consumer<int[]> take) {
     var batch = new int[BATCH];
     int count = 0;
     for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
-      if (codePoint < Character.MIN_SURROGATE || codePoint > Character.MAX_SURROGATE) {
+      if (isAsked(codePoint)) {
         batch[count++] = codePoint;
       }
       if (count == BATCH || codePoint == Character.MAX_CODE_POINT) {
@@ -302,6 +310,34 @@ final class CharacterSweep {
         count = 0;
       }
     }
+  }
+
+  private boolean isAsked(int codePoint) {
+    if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+      return false;
+    }
+    return switch (extent) {
+      case EVERY_CODE_POINT -> true;
+      case INHABITED_PLANES -> isInhabited(codePoint) || codePoint % STRIDE == 0;
+    };
+  }
+
+  private static boolean isInhabited(int codePoint) {
+    int plane = codePoint >>> 16;
+    int inPlane = codePoint & 0xFFFF;
+    return plane < 4 || plane == 14 || inPlane < STRIDE || inPlane >= 0x10000 - STRIDE;
+  }
+
+  /// Gives code points that were not asked for the class of the one before that was.
+  private BitSet spread(BitSet set) {
+    if (extent == Extent.INHABITED_PLANES) {
+      for (int codePoint = 0; codePoint <= Character.MAX_CODE_POINT; codePoint++) {
+        if (!isInhabited(codePoint)) {
+          set.set(codePoint, set.get(codePoint / STRIDE * STRIDE));
+        }
+      }
+    }
+    return set;
   }
 
   private static String spell(int[] ids) {

@@ -1,34 +1,34 @@
 package dev.embark.tokenize;
 
-import ai.djl.huggingface.tokenizers.HuggingFaceTokenizer;
+import ai.djl.huggingface.tokenizers.jni.LibUtils;
 import ai.djl.huggingface.tokenizers.jni.TokenizersLibrary;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 
-/// The reference `tokenizers` library behind its Java binding, offline, without truncation and
-/// padding: what every id of ours is compared with.
+/// The reference library `tokenizers` behind its Java binding, offline: what every id of ours is
+/// compared with. Unlike ours it follows the truncation that a `tokenizer.json` asks for.
 final class Oracle implements AutoCloseable {
   static {
     System.setProperty("ai.djl.offline", "true");
     System.setProperty("OPT_OUT_TRACKING", "true");
     System.setProperty("RUST_FLAVOR", "cpu");
     System.setProperty("DJL_CACHE_DIR", Path.of("target", "djl").toAbsolutePath().toString());
+    LibUtils.checkStatus();
   }
+
+  private static final TokenizersLibrary LIBRARY = TokenizersLibrary.LIB;
 
   /// What the library makes of a text, special tokens included.
   record Encoded(List<Integer> ids, List<Integer> typeIds) {}
 
-  private final HuggingFaceTokenizer tokenizer;
+  private final long handle;
 
-  private Oracle(HuggingFaceTokenizer tokenizer) {
-    this.tokenizer = tokenizer;
+  private Oracle(long handle) {
+    this.handle = handle;
   }
 
   static Oracle open(Path tokenizerJson) {
@@ -40,55 +40,35 @@ final class Oracle implements AutoCloseable {
   }
 
   static Oracle of(String tokenizerJson) {
-    try {
-      var bytes = new ByteArrayInputStream(tokenizerJson.getBytes(StandardCharsets.UTF_8));
-      return new Oracle(
-          HuggingFaceTokenizer.newInstance(
-              bytes, Map.of("truncation", "false", "padding", "false")));
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    return new Oracle(LIBRARY.createTokenizerFromString(tokenizerJson));
   }
 
   int[] ids(String text) {
-    long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, true);
+    long encoding = LIBRARY.encode(handle, text, true);
     try {
-      return toInts(TokenizersLibrary.LIB.getTokenIds(encoding));
+      return toInts(LIBRARY.getTokenIds(encoding));
     } finally {
-      TokenizersLibrary.LIB.deleteEncoding(encoding);
+      LIBRARY.deleteEncoding(encoding);
     }
   }
 
-  /// Returns for each token of a text the index of the word it belongs to.
-  int[] words(String text) {
-    long encoding = TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, true);
+  /// Returns the ids of a text, and behind them the index of the word that each belongs to.
+  List<int[]> idsAndWords(String text) {
+    long encoding = LIBRARY.encode(handle, text, true);
     try {
-      return toInts(TokenizersLibrary.LIB.getWordIds(encoding));
+      return List.of(toInts(LIBRARY.getTokenIds(encoding)), toInts(LIBRARY.getWordIds(encoding)));
     } finally {
-      TokenizersLibrary.LIB.deleteEncoding(encoding);
+      LIBRARY.deleteEncoding(encoding);
     }
-  }
-
-  Encoded encode(String text) {
-    return encoded(TokenizersLibrary.LIB.encode(tokenizer.getHandle(), text, true));
   }
 
   Encoded encodePair(String first, String second) {
-    return encoded(TokenizersLibrary.LIB.encodeDual(tokenizer.getHandle(), first, second, true));
-  }
-
-  /// Cuts every following encoding to `maxTokens`, the longest sequence of a pair first.
-  void truncate(int maxTokens) {
-    TokenizersLibrary.LIB.setTruncation(tokenizer.getHandle(), maxTokens, "longest_first", 0);
-  }
-
-  private static Encoded encoded(long encoding) {
+    long encoding = LIBRARY.encodeDual(handle, first, second, true);
     try {
       return new Encoded(
-          toList(TokenizersLibrary.LIB.getTokenIds(encoding)),
-          toList(TokenizersLibrary.LIB.getTypeIds(encoding)));
+          toList(LIBRARY.getTokenIds(encoding)), toList(LIBRARY.getTypeIds(encoding)));
     } finally {
-      TokenizersLibrary.LIB.deleteEncoding(encoding);
+      LIBRARY.deleteEncoding(encoding);
     }
   }
 
@@ -106,6 +86,6 @@ final class Oracle implements AutoCloseable {
 
   @Override
   public void close() {
-    tokenizer.close();
+    LIBRARY.deleteTokenizer(handle);
   }
 }
