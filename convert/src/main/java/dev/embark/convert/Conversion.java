@@ -8,6 +8,7 @@ import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Manifest;
 import dev.embark.bundle.ProgramVersion;
 import dev.embark.bundle.Proof;
+import dev.embark.bundle.Proof.Testimony;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.embed.EmbedSettings;
@@ -20,11 +21,13 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.verify.FirstUse;
+import dev.embark.verify.Reference;
 import dev.embark.verify.References;
 import dev.embark.verify.Tolerance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.function.Supplier;
 
@@ -96,7 +99,7 @@ public final class Conversion {
   private Bundle verified(BundleWriter bundle, Families.Model model, ModelFiles files) {
     var backend = machine.backend().get();
     Proof proof;
-    try (var candidate = Embedder.open(files, backend, EmbedSettings.defaults())) {
+    try (var candidate = open(files, backend)) {
       proof = prove(bundle, model, candidate);
     }
     var committed = bundle.commit(manifest(bundle, model, proof));
@@ -105,17 +108,35 @@ public final class Conversion {
     return committed;
   }
 
+  private static Embedder open(ModelFiles files, Backend backend) {
+    try {
+      return Embedder.open(files, backend, EmbedSettings.defaults());
+    } catch (Problem e) {
+      throw e.category() == Category.BAD_INPUT ? Verification.doesNotRun(e) : e;
+    }
+  }
+
   private Proof prove(BundleWriter bundle, Families.Model model, Embedder candidate) {
+    // Read before the interpreter starts, so that a file that is no good costs no time.
+    var given = new LinkedHashMap<Path, List<Reference>>();
+    order
+        .witnesses()
+        .forEach(file -> given.put(file, References.read(file, candidate.dimension())));
+    var limits = Tolerance.of(order.recipe().precision(), "onnx");
+    var verification = new Verification(candidate, limits, progress);
     var references =
         new InterpreterWitness(model.graph(), candidate)
             .answer(Probes.forModel(candidate), progress);
     bundle.write(REFERENCES_FILE, References.toJsonLines(references));
-    var verification =
-        new Verification(candidate, Tolerance.of(order.recipe().precision(), "onnx"), progress);
-    var report = verification.interpreter(references);
-    PublishedAnswers.of(order.description().model()).forEach(verification::published);
-    order.witnesses().forEach(verification::file);
-    return verification.proof(report, REFERENCES_FILE);
+
+    var testimonies = new ArrayList<Testimony>();
+    var foundation = verification.interpreter(references);
+    testimonies.add(foundation.testimony());
+    for (var published : PublishedAnswers.of(order.description().model())) {
+      testimonies.add(verification.published(published));
+    }
+    given.forEach((file, vectors) -> testimonies.add(verification.file(file, vectors)));
+    return new Proof.Proven(testimonies, foundation.invariance(), limits, REFERENCES_FILE);
   }
 
   private ModelFiles files(BundleWriter bundle, Families.Model model) {

@@ -1,8 +1,8 @@
 package dev.embark.convert;
 
 import dev.embark.bundle.Limits;
-import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
+import dev.embark.bundle.Variation;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.Prompt;
 import dev.embark.problem.Problem;
@@ -10,20 +10,18 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.verify.Comparison;
 import dev.embark.verify.Reference;
-import dev.embark.verify.References;
 import dev.embark.verify.Replay;
 import dev.embark.verify.Report;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 
-/// Holds what was emitted against every witness there is; the first one that disagrees ends it.
+/// Holds what was emitted against witnesses; one that disagrees ends it with a `Problem`.
 final class Verification {
   private final Embedder candidate;
   private final Limits limits;
   private final Progress progress;
-  private final List<Testimony> testimonies = new ArrayList<>();
 
   Verification(Embedder candidate, Limits limits, Progress progress) {
     this.candidate = candidate;
@@ -31,31 +29,59 @@ final class Verification {
     this.progress = progress;
   }
 
+  /// What the interpreter says, and how much a text's company changes its vector.
+  record Foundation(Testimony testimony, Map<Variation, Double> invariance) {}
+
   /// Compares with what the reference interpreter computes from the untouched checkpoint, and with
   /// the candidate itself in other company.
-  Report interpreter(List<Reference> references) {
-    var report = Replay.run(candidate, references, limits, progress);
+  Foundation interpreter(List<Reference> references) {
+    var report = replay(references);
     report.requirePass();
-    testimonies.add(
+    var testimony =
         new Testimony.Vectors(
             "interpreter",
             "The reference interpreter, in double precision, on the untouched checkpoint.",
-            report.figures()));
-    return report;
+            report.figures());
+    return new Foundation(testimony, report.invariance());
   }
 
-  /// Compares with a file of texts and vectors.
-  void file(Path file) {
-    var report =
-        Replay.run(candidate, References.read(file, candidate.dimension()), limits, progress);
-    report.requirePass();
-    testimonies.add(
-        new Testimony.Vectors(
-            "file", "The vectors in " + file.getFileName() + ".", report.figures()));
+  private Report replay(List<Reference> references) {
+    try {
+      return Replay.run(candidate, references, limits, progress);
+    } catch (Problem e) {
+      throw e.category() == Category.BAD_INPUT ? doesNotRun(e) : e;
+    }
+  }
+
+  /// Returns the verdict on a file of ours that the runtime refuses, which is no user's bad input.
+  static Problem doesNotRun(Problem refusal) {
+    return new Problem(
+        Category.VERIFICATION_FAILED,
+        "FAIL: the converted model does not run on the texts of the proof.",
+        refusal.what() + "\n" + refusal.why(),
+        "Report it with the name of the checkpoint.",
+        refusal);
+  }
+
+  /// Compares with vectors that the user gave.
+  ///
+  /// @param references what `file` holds
+  Testimony file(Path file, List<Reference> references) {
+    var report = replay(references);
+    if (!report.isPass()) {
+      throw new Problem(
+          Category.VERIFICATION_FAILED,
+          "FAIL: the vectors are not those in " + file.getFileName() + ".",
+          String.join("\n", report.failures()),
+          "Check that the file was made with this checkpoint, its prompts and its pooling (embark"
+              + " inspect shows them).");
+    }
+    return new Testimony.Vectors(
+        "file", "The vectors in " + file.getFileName() + ".", report.figures());
   }
 
   /// Compares with published similarities of the model.
-  void published(PublishedAnswers published) {
+  Testimony published(PublishedAnswers published) {
     double furthest = 0;
     for (var answer : published.answers()) {
       var cosine = Comparison.cosine(vector(answer.left()), vector(answer.right()));
@@ -66,9 +92,8 @@ final class Verification {
       }
       furthest = Math.max(furthest, difference);
     }
-    testimonies.add(
-        new Testimony.Similarities(
-            "published", published.source(), published.answers().size(), furthest));
+    return new Testimony.Similarities(
+        "published", published.source(), published.answers().size(), furthest);
   }
 
   private float[] vector(String text) {
@@ -93,10 +118,5 @@ final class Verification {
             + published.source()
             + ") are not met.",
         "Check that the checkpoint is the published one.");
-  }
-
-  /// Returns the proof of everything compared so far.
-  Proof proof(Report interpreter, String references) {
-    return new Proof.Proven(testimonies, interpreter.invariance(), limits, references);
   }
 }

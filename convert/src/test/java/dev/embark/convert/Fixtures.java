@@ -2,13 +2,21 @@ package dev.embark.convert;
 
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
+import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
 import dev.embark.source.Fetched;
 import dev.embark.source.ModelReference;
 import dev.embark.source.SourceSettings;
 import dev.embark.source.Sources;
 import dev.embark.source.Wanted;
+import dev.embark.testing.Fixture;
+import dev.embark.verify.Reference;
+import dev.embark.verify.References;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Map;
 
 /// Ways from a test's folder into the conversion.
@@ -33,6 +41,31 @@ final class Fixtures {
 
   static Description describe(Path folder) {
     return Description.read(fetch(folder), Instructions.NONE);
+  }
+
+  /// Returns the description of a checkpoint that claims to be the model of that name.
+  static Description knownAs(String model, Description described) {
+    return new Description(
+        described.root(),
+        model,
+        described.config(),
+        described.pipeline(),
+        described.weights(),
+        described.packaging());
+  }
+
+  /// Writes a fixture's texts and vectors as a file for `--reference`.
+  static void writeVectors(Path file, Fixture.Answers answers) {
+    var references = new ArrayList<Reference>();
+    for (int i = 0; i < answers.texts().size(); i++) {
+      var vector = answers.embeddings()[i];
+      references.add(new Reference(answers.texts().get(i), new Prompt.Default(), vector));
+    }
+    try {
+      Files.write(file, References.toJsonLines(references));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /// Returns the largest difference of two rows, as a share of the largest expected value where
