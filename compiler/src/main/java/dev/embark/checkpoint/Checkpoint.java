@@ -3,7 +3,6 @@ package dev.embark.checkpoint;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Step;
 import dev.embark.format.safetensors.Safetensors;
-import dev.embark.source.ModelFolder;
 import dev.embark.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.Map;
@@ -47,7 +46,7 @@ public final class Checkpoint implements AutoCloseable {
   /// Returns the tensors of a Dense module, its folder put before their names.
   private static Map<String, Weight> ofModule(
       Description description, Step.Dense dense, Arena arena) {
-    var file = ModelFolder.resolve(description.root(), dense.path() + "/model.safetensors");
+    var file = WeightFiles.ofModule(description.root(), dense.path());
     var tensors = new TreeMap<String, Weight>();
     Safetensors.open(file, arena)
         .forEach(

@@ -1,14 +1,18 @@
 package dev.embark.checkpoint;
 
+import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.source.ModelFolder;
+import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `config.json` of a checkpoint, and the account of which keys a family has read.
+/// `config.json` of a checkpoint or of one of its modules, and the account of which keys were read.
 ///
 /// A key that nobody read and that is not known to leave the result alone is an error: a default in
 /// its place would be a guess.
@@ -118,6 +122,22 @@ public final class Config {
     this.json = json;
   }
 
+  /// Reads the file `name` of the model in `root`, if it exists.
+  static Optional<Config> find(Path root, String name) {
+    return ModelFolder.find(root, name).map(file -> read(file, name));
+  }
+
+  /// Reads the file `name` of the model in `root`, which must be there.
+  static Config in(Path root, String name) {
+    return read(ModelFolder.resolve(root, name), name);
+  }
+
+  /// Reads `file`, which is called `origin` in errors.
+  static Config read(Path file, String origin) {
+    ModelFolder.refuseLfsPointer(file);
+    return new Config(origin, Json.readObject(file));
+  }
+
   /// Returns where this configuration comes from.
   public String origin() {
     return origin;
@@ -130,9 +150,13 @@ public final class Config {
 
   /// Returns the names in `architectures`, empty where there are none.
   public List<String> architectures() {
-    read.add("architectures");
-    var names = json.path("architectures");
-    return names.isArray() ? names.valueStream().map(JsonNode::asString).toList() : List.of();
+    return texts("architectures");
+  }
+
+  /// Returns whether `key` is there and not null.
+  public boolean has(String key) {
+    read.add(key);
+    return json.hasNonNull(key);
   }
 
   /// Returns a positive integer that must be there.
@@ -146,12 +170,30 @@ public final class Config {
 
   /// Returns a positive integer, or `otherwise` where it is not set.
   public int size(String key, int otherwise) {
-    return isSet(key) ? size(key) : otherwise;
+    return has(key) ? size(key) : otherwise;
+  }
+
+  /// Returns a positive integer of at most `max`, beyond which a header can only lie.
+  public int count(String key, int max) {
+    int count = size(key);
+    if (count > max) {
+      throw wrong(key, take(key), "at most " + max);
+    }
+    return count;
+  }
+
+  /// Returns a positive integer that divides the value of `whole`.
+  public int divisor(String key, String whole) {
+    int divisor = size(key);
+    if (size(whole) % divisor != 0) {
+      throw wrong(key, take(key), "a divisor of " + whole + " = " + size(whole));
+    }
+    return divisor;
   }
 
   /// Returns a positive real number, or `otherwise` where it is not set.
   public double real(String key, double otherwise) {
-    if (!isSet(key)) {
+    if (!has(key)) {
       return otherwise;
     }
     var value = take(key);
@@ -163,7 +205,7 @@ public final class Config {
 
   /// Returns a text, or `otherwise` where it is not set.
   public String text(String key, String otherwise) {
-    if (!isSet(key)) {
+    if (!has(key)) {
       return otherwise;
     }
     var value = take(key);
@@ -173,9 +215,39 @@ public final class Config {
     throw wrong(key, value, "a text");
   }
 
+  /// Returns a list of texts, empty where it is not set.
+  public List<String> texts(String key) {
+    if (!has(key)) {
+      return List.of();
+    }
+    var value = take(key);
+    if (value.isArray() && value.valueStream().allMatch(JsonNode::isString)) {
+      return value.valueStream().map(JsonNode::stringValue).toList();
+    }
+    throw wrong(key, value, "a list of texts");
+  }
+
+  /// Returns whether `key` is set to `true`.
+  public boolean isTrue(String key) {
+    return has(key) && flag(key);
+  }
+
+  /// Returns whether `key` is set to `false`.
+  public boolean isFalse(String key) {
+    return has(key) && !flag(key);
+  }
+
+  private boolean flag(String key) {
+    var value = take(key);
+    if (value.isBoolean()) {
+      return value.booleanValue();
+    }
+    throw wrong(key, value, "true or false");
+  }
+
   /// Refuses a configuration in which `key` is set to anything but `supported`.
   public void requireUnlessAbsent(String key, Object supported) {
-    if (!isSet(key)) {
+    if (!has(key)) {
       return;
     }
     var value = take(key);
@@ -203,11 +275,6 @@ public final class Config {
     }
   }
 
-  private boolean isSet(String key) {
-    read.add(key);
-    return json.hasNonNull(key);
-  }
-
   private JsonNode take(String key) {
     read.add(key);
     var value = json.get(key);
@@ -215,17 +282,17 @@ public final class Config {
       throw new Problem(
           Category.BAD_INPUT,
           origin + ": field " + key + " is missing.",
-          "The architecture cannot be built without it.",
-          "Take config.json from the model's repository.");
+          "The model cannot be built without it.",
+          "Take the file from the model's repository.");
     }
     return value;
   }
 
-  private Problem wrong(String key, JsonNode value, String expected) {
+  Problem wrong(String key, JsonNode value, String expected) {
     return new Problem(
         Category.BAD_INPUT,
         origin + ": " + key + " = " + value + ", expected " + expected + ".",
         "",
-        "Take config.json from the model's repository.");
+        "Take the file from the model's repository.");
   }
 }

@@ -2,7 +2,6 @@ package dev.embark.checkpoint;
 
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Pipeline;
-import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.source.Fetched;
@@ -35,10 +34,10 @@ public record Description(
     var weights = WeightFiles.find(fetched);
     var known = known(weights);
     var config = config(root, instructions, known);
-    var pipeline = pipeline(root, config, weights, instructions, known);
-    if (instructions.maxTokens() > 0) {
-      pipeline = pipeline.withMaxTokens(instructions.maxTokens());
-    }
+    var pipeline =
+        Modules.areListed(root)
+            ? packaged(root, config, instructions)
+            : unpackaged(root, config, weights, filled(instructions, known));
     var model =
         fetched.reference() instanceof ModelReference.HubRepository(var repository, _)
             ? repository
@@ -48,52 +47,48 @@ public record Description(
   }
 
   private static List<KnownModel> known(WeightFiles weights) {
-    return weights instanceof WeightFiles.OnnxExport(var file)
-        ? KnownModel.withDigest(digest(file))
-        : List.of();
+    if (weights instanceof WeightFiles.OnnxExport(var file)) {
+      ModelFolder.refuseLfsPointer(file);
+      return KnownModel.withDigest(digest(file));
+    }
+    return List.of();
   }
 
   private static Config config(Path root, Instructions instructions, List<KnownModel> known) {
     if (!instructions.config().isEmpty()) {
       var told = instructions.config().getFirst();
-      return new Config(told.toString(), Json.readObject(told));
+      return Config.read(told, told.toString());
     }
-    var file = ModelFolder.find(root, "config.json");
-    if (file.isPresent()) {
-      return new Config("config.json", Json.readObject(file.get()));
-    }
-    if (!known.isEmpty()) {
-      return new Config(known.getFirst().model() + " config.json", known.getFirst().config());
-    }
-    throw new Problem(
-        Category.BAD_INPUT,
-        root + " has no config.json.",
-        "Without it the architecture is not known.",
-        "Name the folder of a complete checkpoint, or give the file with --config.");
+    return Config.find(root, "config.json")
+        .or(() -> known.stream().map(KnownModel::asConfig).findFirst())
+        .orElseThrow(() ->
+            new Problem(
+                Category.BAD_INPUT,
+                root + " has no config.json.",
+                "Without it the architecture is not known.",
+                "Name the folder of a complete checkpoint, or give the file with --config."));
   }
 
-  private static Pipeline pipeline(
-      Path root,
-      Config config,
-      WeightFiles weights,
-      Instructions instructions,
-      List<KnownModel> known) {
-    boolean told = !instructions.pooling().isEmpty();
-    if (SentenceTransformers.isPackaged(root)) {
-      if (told) {
-        throw new Problem(
-            Category.WRONG_USAGE,
-            "--pooling contradicts " + root.resolve("modules.json") + ".",
-            "The model says itself how its token vectors are pooled.",
-            "Leave --pooling and --normalize away.");
-      }
-      return SentenceTransformers.read(root, config);
+  private static Instructions filled(Instructions instructions, List<KnownModel> known) {
+    return known.isEmpty() ? instructions : instructions.orElse(known.getFirst().instructions());
+  }
+
+  private static Pipeline packaged(Path root, Config config, Instructions instructions) {
+    if (!instructions.pooling().isEmpty()) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          "--pooling contradicts " + root.resolve("modules.json") + ".",
+          "The model says itself how its token vectors are pooled.",
+          "Leave --pooling and --normalize away.");
     }
-    if (told) {
-      return SentenceTransformers.told(root, config, instructions);
-    }
-    if (!known.isEmpty()) {
-      return SentenceTransformers.told(root, config, known.getFirst().instructions());
+    return new SentenceTransformers(root, config, instructions).packaged();
+  }
+
+  private static Pipeline unpackaged(
+      Path root, Config config, WeightFiles weights, Instructions instructions) {
+    var packaging = new SentenceTransformers(root, config, instructions);
+    if (!instructions.pooling().isEmpty()) {
+      return packaging.told();
     }
     if (weights instanceof WeightFiles.OnnxExport(var file)) {
       throw new Problem(
@@ -104,7 +99,7 @@ public record Description(
           "Say it: --pooling mean|cls|max|… , --normalize if vectors have length 1, and"
               + " --max-length N.");
     }
-    return SentenceTransformers.byRule(root, config);
+    return packaging.byRule();
   }
 
   private static String digest(Path file) {

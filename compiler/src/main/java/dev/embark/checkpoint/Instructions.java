@@ -30,6 +30,16 @@ public record Instructions(
     AS_COMPUTED
   }
 
+  /// Returns these instructions, and where they say nothing, those of `other`.
+  Instructions orElse(Instructions other) {
+    boolean silent = pooling.isEmpty();
+    return new Instructions(
+        config.isEmpty() ? other.config : config,
+        silent ? other.pooling : pooling,
+        silent ? other.length : length,
+        maxTokens > 0 ? maxTokens : other.maxTokens);
+  }
+
   List<Step> steps() {
     var steps = new ArrayList<Step>();
     steps.add(new Step.Pool(pooling, Step.PromptTokens.COUNTED));

@@ -25,6 +25,10 @@ record KnownModel(String sha256, String model, ObjectNode config, Instructions i
     return table().stream().filter(known -> known.sha256().equals(sha256)).toList();
   }
 
+  Config asConfig() {
+    return new Config(model + " config.json", config);
+  }
+
   private static List<KnownModel> table() {
     try (var resource = KnownModel.class.getResourceAsStream(TABLE)) {
       if (resource == null) {

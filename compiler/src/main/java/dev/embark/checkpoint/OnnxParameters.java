@@ -13,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 
 /// The trained parameters inside an ONNX export, under the names of the checkpoint it was made
 /// from.
@@ -23,13 +24,19 @@ import java.util.TreeMap;
 final class OnnxParameters {
   private static final Set<String> QUANTIZED =
       Set.of(
+          "ConvInteger",
           "DequantizeLinear",
           "DynamicQuantizeLinear",
+          "DynamicQuantizeMatMul",
+          "GatherBlockQuantized",
           "MatMulInteger",
+          "MatMulIntegerToFloat",
           "MatMulNBits",
           "QAttention",
           "QLinearMatMul",
           "QuantizeLinear");
+
+  private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   private final Path file;
   private final OnnxModel model;
@@ -54,13 +61,26 @@ final class OnnxParameters {
   }
 
   Map<String, Weight> byCheckpointName() {
-    requireFullPrecision();
+    refuseOps(
+        "is quantised",
+        node -> QUANTIZED.contains(node.opType()),
+        "What quantisation took away cannot be brought back; such a file can be verified, but it is"
+            + " no source.");
+    refuseOps(
+        "is made for one runtime",
+        node -> !STANDARD_DOMAINS.contains(node.domain()),
+        "Its fused operators hold the parameters of several layers, rearranged.");
     var parameters = new TreeMap<>(initializers);
     for (var node : model.graph().nodes()) {
-      var stored = node.opType().equals("MatMul") ? initializers.get(node.inputs().get(1)) : null;
-      if (stored != null) {
-        parameters.remove(node.inputs().get(1));
-        parameters.put(weightName(node), stored.transposed());
+      if (isProduct(node)) {
+        var stored = initializers.get(node.inputs().get(1));
+        if (stored != null && stored.shape().rank() == 2) {
+          parameters.remove(node.inputs().get(1));
+          var other = parameters.put(weightName(node), stored.transposed());
+          if (other != null && !other.equals(stored.transposed())) {
+            throw unclear(node, "Another matrix is followed by the same bias.");
+          }
+        }
       }
     }
     // What exporters add of their own (scales, epsilons) has names no checkpoint uses.
@@ -78,26 +98,36 @@ final class OnnxParameters {
         }
       }
     }
-    throw new Problem(
+    throw unclear(
+        product, "Its product is not followed by the sum with a bias whose name ends in .bias.");
+  }
+
+  private Problem unclear(OnnxNode product, String why) {
+    return new Problem(
         Category.UNSUPPORTED,
         file + ": cannot tell which layer the matrix \"" + product.inputs().get(1) + "\" is of.",
-        "Its product is not followed by the sum with a bias whose name ends in .bias.",
+        why,
         "Convert the model from its original repository instead.");
   }
 
-  private void requireFullPrecision() {
-    var counts = new HashMap<String, Integer>();
+  private static boolean isProduct(OnnxNode node) {
+    return node.opType().equals("MatMul")
+        && node.inputs().size() == 2
+        && node.outputs().size() == 1;
+  }
+
+  private void refuseOps(String what, Predicate<OnnxNode> refused, String why) {
+    var counts = new TreeMap<String, Integer>();
     for (var node : model.graph().nodes()) {
-      if (QUANTIZED.contains(node.opType())) {
+      if (refused.test(node)) {
         counts.merge(node.opType(), 1, Integer::sum);
       }
     }
     if (!counts.isEmpty()) {
       throw new Problem(
           Category.UNSUPPORTED,
-          file + " is quantised: " + new TreeMap<>(counts) + ".",
-          "What quantisation took away cannot be brought back; such a file can be verified, but it is"
-              + " no source.",
+          file + " " + what + ": " + counts + ".",
+          why,
           "Convert from the fp32 file or from the original repository.");
     }
   }

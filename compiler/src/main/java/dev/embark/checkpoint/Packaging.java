@@ -1,6 +1,7 @@
 package dev.embark.checkpoint;
 
 import dev.embark.bundle.Pipeline;
+import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Step;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
@@ -11,6 +12,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import java.util.OptionalInt;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The small files that others look for in a model's folder (sentence-transformers, transformers,
@@ -21,8 +24,7 @@ public record Packaging(List<PackagedFile> files) {
           "special_tokens_map.json",
           "tokenizer_config.json",
           "vocab.txt",
-          "config_sentence_transformers.json",
-          "sentence_bert_config.json");
+          "config_sentence_transformers.json");
 
   public Packaging {
     files = List.copyOf(files);
@@ -81,20 +83,45 @@ public record Packaging(List<PackagedFile> files) {
   static Packaging of(Path root, List<Path> fetched, Config config, Pipeline pipeline) {
     var files = new ArrayList<PackagedFile>();
     files.add(
-        ModelFolder.find(root, "config.json")
-            .<PackagedFile>map(file -> new PackagedFile.Carried("config.json", file))
+        find(root, "config.json")
             .orElseGet(() -> new PackagedFile.Written("config.json", Json.pretty(config.json()))));
     tokenizer(root, fetched, pipeline, files);
-    for (var name : CARRIED) {
-      ModelFolder.find(root, name)
-          .ifPresent(file -> files.add(new PackagedFile.Carried(name, file)));
-    }
-    if (SentenceTransformers.isPackaged(root)) {
+    CARRIED.forEach(name -> find(root, name).ifPresent(files::add));
+    files.add(transformer(root, config, pipeline));
+    if (Modules.areListed(root)) {
       modules(root, files);
     } else {
       writeModules(pipeline, files);
     }
     return new Packaging(files);
+  }
+
+  private static Optional<PackagedFile> find(Path root, String name) {
+    return ModelFolder.find(root, name).map(file -> carried(name, file));
+  }
+
+  private static PackagedFile carried(String name, Path file) {
+    ModelFolder.refuseLfsPointer(file);
+    return new PackagedFile.Carried(name, file);
+  }
+
+  /// The settings of the Transformer module, which state the limit that holds: the user's, where it
+  /// is another than the model's.
+  private static PackagedFile transformer(Path root, Config config, Pipeline pipeline) {
+    var limit = OptionalInt.of(pipeline.maxTokens());
+    for (var name : TokenLimit.TRANSFORMER_CONFIGS) {
+      var file = ModelFolder.find(root, name);
+      if (file.isPresent()) {
+        if (TokenLimit.stated(root, config).equals(limit)) {
+          return carried(name, file.get());
+        }
+        var json = Config.read(file.get(), name).json().put("max_seq_length", pipeline.maxTokens());
+        return new PackagedFile.Edited(name, file.get(), Json.pretty(json));
+      }
+    }
+    var json =
+        Json.object().put("max_seq_length", pipeline.maxTokens()).put("do_lower_case", false);
+    return new PackagedFile.Written(TokenLimit.TRANSFORMER_CONFIGS.getFirst(), Json.pretty(json));
   }
 
   /// `tokenizer.json`, its limit set to the pipeline's: some models have another one baked in,
@@ -124,6 +151,7 @@ public record Packaging(List<PackagedFile> files) {
           "Keep the one that belongs to the model, as tokenizer.json.");
     }
     var source = ModelFolder.resolve(root, candidates.getFirst().toString());
+    ModelFolder.refuseLfsPointer(source);
     var json = Json.readObject(source);
     json.putNull("padding");
     json.putObject("truncation")
@@ -157,15 +185,13 @@ public record Packaging(List<PackagedFile> files) {
   }
 
   private static void modules(Path root, List<PackagedFile> files) {
-    files.add(new PackagedFile.Carried("modules.json", ModelFolder.resolve(root, "modules.json")));
-    for (var module : Json.read(ModelFolder.resolve(root, "modules.json"))) {
+    var list = ModelFolder.resolve(root, "modules.json");
+    files.add(carried("modules.json", list));
+    for (var module : Json.read(list)) {
       var path = module.path("path").asString("");
-      for (var name : List.of("config.json", "model.safetensors")) {
-        var relative = path + "/" + name;
-        if (!path.isEmpty()) {
-          ModelFolder.find(root, relative)
-              .ifPresent(file -> files.add(new PackagedFile.Carried(relative, file)));
-        }
+      if (!path.isEmpty()) {
+        find(root, path + "/config.json").ifPresent(files::add);
+        find(root, path + "/model.safetensors").ifPresent(files::add);
       }
     }
   }
@@ -188,13 +214,6 @@ public record Packaging(List<PackagedFile> files) {
       }
     }
     files.add(new PackagedFile.Written("modules.json", Json.pretty(modules)));
-    files.add(
-        new PackagedFile.Written(
-            "sentence_bert_config.json",
-            Json.pretty(
-                Json.object()
-                    .put("max_seq_length", pipeline.maxTokens())
-                    .put("do_lower_case", false))));
   }
 
   private static ObjectNode module(int index, String path, String type) {
@@ -205,11 +224,20 @@ public record Packaging(List<PackagedFile> files) {
         .put("type", "sentence_transformers.models." + type);
   }
 
+  /// The flags, which all versions read, fix the order of several modes; another order can only be
+  /// said in the new spelling.
   private static String pooling(Step.Pool pool, Pipeline pipeline) {
-    var settings =
-        Json.object().put("word_embedding_dimension", pipeline.dimension() / pool.modes().size());
-    for (var mode : dev.embark.bundle.Pooling.values()) {
-      settings.put(mode.legacyKey(), pool.modes().contains(mode));
+    int width = pipeline.dimension() / pool.modes().size();
+    var settings = Json.object();
+    if (pool.modes().stream().sorted().distinct().toList().equals(pool.modes())) {
+      settings.put("word_embedding_dimension", width);
+      for (var mode : Pooling.values()) {
+        settings.put(mode.legacyKey(), pool.modes().contains(mode));
+      }
+    } else {
+      settings.put("embedding_dimension", width);
+      var modes = settings.putArray("pooling_mode");
+      pool.modes().forEach(mode -> modes.add(mode.key()));
     }
     return Json.pretty(settings);
   }

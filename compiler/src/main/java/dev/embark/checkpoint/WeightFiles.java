@@ -1,5 +1,6 @@
 package dev.embark.checkpoint;
 
+import dev.embark.format.ModelFile;
 import dev.embark.format.json.Json;
 import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.safetensors.Safetensors;
@@ -15,6 +16,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedSet;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -57,15 +59,33 @@ public sealed interface WeightFiles {
         return new OnnxExport(export.get());
       }
     }
-    if (ModelFolder.find(root, "pytorch_model.bin").isPresent()) {
-      throw new Problem(
-          Category.UNSUPPORTED,
-          root + " has its weights in pytorch_model.bin only.",
-          "A pickle is a program; Embark does not read one yet.",
-          "Take a revision with model.safetensors, or save the model again with"
-              + " safe_serialization=True.");
-    }
+    refusePickle(root, "pytorch_model.bin");
+    refusePickle(root, "pytorch_model.bin.index.json");
     return new None();
+  }
+
+  /// Returns the safetensors file of a module's folder `path`.
+  static Path ofModule(Path root, String path) {
+    var name = path + "/model.safetensors";
+    return ModelFolder.find(root, name)
+        .orElseGet(() -> {
+          refusePickle(root, path + "/pytorch_model.bin");
+          return ModelFolder.resolve(root, name);
+        });
+  }
+
+  private static void refusePickle(Path root, String name) {
+    var pickle = ModelFolder.find(root, name);
+    if (pickle.isEmpty()) {
+      return;
+    }
+    ModelFolder.refuseLfsPointer(pickle.get());
+    throw new Problem(
+        Category.UNSUPPORTED,
+        root + " has weights in " + name + " only.",
+        "A pickle is a program; Embark does not read one yet.",
+        "Take a revision with model.safetensors, or save the model again with"
+            + " safe_serialization=True.");
   }
 
   private static WeightFiles onlyOnnx(Fetched fetched) {
@@ -94,9 +114,9 @@ public sealed interface WeightFiles {
       case Sharded(var index) -> {
         var files = new ArrayList<Path>();
         files.add(index);
-        var shards = new TreeSet<String>();
-        Json.readObject(index).path("weight_map").forEach(shard -> shards.add(shard.asString()));
-        shards.forEach(shard -> files.add(ModelFolder.resolve(index.resolveSibling("."), shard)));
+        for (var shard : shards(index)) {
+          files.add(ModelFile.beside(index, shard));
+        }
         yield files;
       }
       case OnnxExport(var file) -> List.of(file);
@@ -114,10 +134,25 @@ public sealed interface WeightFiles {
                   + " model.onnx.",
               "Fetch the complete model.");
       case Single(var file) -> stored(Safetensors.open(file, arena));
-      case Sharded(var index) -> stored(Safetensors.openIndex(index, arena));
+      case Sharded(var index) -> {
+        ModelFolder.refuseLfsPointer(index);
+        yield stored(Safetensors.openIndex(index, arena));
+      }
       case OnnxExport(var file) ->
           new OnnxParameters(file, OnnxFile.read(file, arena)).byCheckpointName();
     };
+  }
+
+  /// Returns the names of the files that the index lists; what is no name is refused at [#open].
+  private static SortedSet<String> shards(Path index) {
+    ModelFolder.refuseLfsPointer(index);
+    var shards = new TreeSet<String>();
+    for (var shard : Json.readObject(index).path("weight_map")) {
+      if (shard.isString()) {
+        shards.add(shard.stringValue());
+      }
+    }
+    return shards;
   }
 
   private static Map<String, Weight> stored(Map<String, Tensor> tensors) {

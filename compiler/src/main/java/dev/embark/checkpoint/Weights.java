@@ -30,7 +30,20 @@ public final class Weights {
 
   /// What was asked of all scopes of one checkpoint.
   private record Account(
-      Set<String> taken, Set<String> unused, List<String> missing, List<String> misshapen) {}
+      Set<String> taken,
+      Set<String> unused,
+      List<String> missing,
+      List<String> misshapen,
+      List<String> integers) {
+    static Account empty() {
+      return new Account(
+          new TreeSet<>(),
+          new HashSet<>(),
+          new ArrayList<>(),
+          new ArrayList<>(),
+          new ArrayList<>());
+    }
+  }
 
   private Weights(String origin, String scope, SortedMap<String, Weight> tensors, Account account) {
     this.origin = origin;
@@ -41,11 +54,7 @@ public final class Weights {
 
   /// Opens an account over tensors; `origin` says in errors where they come from.
   public static Weights of(String origin, Map<String, Weight> tensors) {
-    return new Weights(origin, "", new TreeMap<>(tensors), emptyAccount());
-  }
-
-  private static Account emptyAccount() {
-    return new Account(new TreeSet<>(), new HashSet<>(), new ArrayList<>(), new ArrayList<>());
+    return new Weights(origin, "", new TreeMap<>(tensors), Account.empty());
   }
 
   /// Returns the weights whose names start with `prefix` and a dot, without it; the account is
@@ -66,7 +75,7 @@ public final class Weights {
             "Keep one of the two in the checkpoint.");
       }
     });
-    return new Weights(origin, scope, renamed, emptyAccount());
+    return new Weights(origin, scope, renamed, Account.empty());
   }
 
   /// Declares tensors that the family knows and does not need.
@@ -117,6 +126,9 @@ public final class Weights {
           .add("\"" + path + "\" has shape " + weight.shape() + ", expected " + expected);
       return new Weight.Repeated(0, expected);
     }
+    if (weight instanceof Weight.Stored(var tensor) && !tensor.type().isFloat()) {
+      account.integers().add("\"" + path + "\" " + tensor.type());
+    }
     return weight;
   }
 
@@ -127,16 +139,17 @@ public final class Weights {
     var surplus = new TreeSet<>(tensors.keySet());
     surplus.removeAll(account.taken());
     surplus.removeAll(account.unused());
-    if (account.missing().isEmpty() && account.misshapen().isEmpty() && surplus.isEmpty()) {
+    var misfits = new StringBuilder();
+    list(misfits, "missing", account.missing());
+    list(misfits, "misshapen", account.misshapen());
+    list(misfits, "of integers, which only a quantised model has", account.integers());
+    list(misfits, "not used by this architecture", List.copyOf(surplus));
+    if (misfits.isEmpty()) {
       return;
     }
-    var what = new StringBuilder(origin + " does not fit its architecture:");
-    list(what, "missing", account.missing());
-    list(what, "misshapen", account.misshapen());
-    list(what, "not used by this architecture", List.copyOf(surplus));
     throw new Problem(
         Category.BAD_INPUT,
-        what.toString(),
+        origin + " does not fit its architecture:" + misfits,
         "The shapes follow from " + because + ".",
         "Take config.json and the weights from the same revision of the same model.");
   }
