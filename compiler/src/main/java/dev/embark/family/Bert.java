@@ -14,6 +14,8 @@ import java.util.List;
 /// - Verified with: `all-MiniLM-L6-v2`, `bge-small-en-v1.5`
 /// - Output: last hidden state `[batch, sequence, hidden]`
 final class Bert implements Family {
+  private static final int LAYERS_MAX = 1000;
+
   private record Shape(
       int hidden, int layers, int heads, int intermediate, Activation activation, double epsilon) {
     static Shape of(Config config) {
@@ -23,8 +25,8 @@ final class Bert implements Family {
       config.requireUnlessAbsent("pruned_heads", "{}");
       return new Shape(
           config.size("hidden_size"),
-          config.size("num_hidden_layers"),
-          config.size("num_attention_heads"),
+          config.count("num_hidden_layers", LAYERS_MAX),
+          config.divisor("num_attention_heads", "hidden_size"),
           config.size("intermediate_size"),
           Activations.named(config.text("hidden_act", "gelu"), config.origin()),
           config.real("layer_norm_eps", 1e-12));
