@@ -13,8 +13,10 @@ import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Embedder;
+import dev.embark.embed.EncodedText;
 import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
+import dev.embark.graph.Graph;
 import dev.embark.pass.Pass;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -29,6 +31,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Supplier;
 
 /// Checkpoint to verified bundle.
@@ -78,31 +81,40 @@ public final class Conversion {
     this.progress = progress;
   }
 
+  /// What is on its way into the bundle: the model as the checkpoint has it, the graph that the
+  /// recipe made of it, and the files written from that.
+  private record Draft(
+      BundleWriter bundle, Families.Model model, Graph converted, ModelFiles files) {}
+
   /// Converts, verifies, and writes the bundle; throws a `Problem` and leaves nothing behind where
   /// any of it fails.
   public Bundle run() {
     try (var bundle = BundleWriter.create(order.target());
         var checkpoint = Checkpoint.open(order.description())) {
-      var model = Families.build(checkpoint);
-      var files = files(bundle, model);
-      order.description().packaging().writeTo(bundle.folder());
-      files.openTokenizer();
-      var graph = Pass.applyAll(model.graph(), order.recipe().passes());
-      OnnxTarget.emit(graph, order.recipe().flavor(), bundle.file(MODEL_FILE));
+      var draft = write(bundle, Families.build(checkpoint));
       return switch (order.trust()) {
-        case UNVERIFIED -> bundle.commit(manifest(bundle, model, new Proof.Skipped()));
-        case VERIFIED -> verified(bundle, model, files);
+        case UNVERIFIED -> commit(draft, new Proof.Skipped());
+        case VERIFIED -> verified(draft);
       };
     }
   }
 
-  private Bundle verified(BundleWriter bundle, Families.Model model, ModelFiles files) {
+  private Draft write(BundleWriter bundle, Families.Model model) {
+    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), CHAIN);
+    order.description().packaging().writeTo(bundle.folder());
+    files.openTokenizer();
+    var converted = Pass.applyAll(model.graph(), order.recipe().passes());
+    OnnxTarget.emit(converted, order.recipe().flavor(), bundle.file(MODEL_FILE));
+    return new Draft(bundle, model, converted, files);
+  }
+
+  private Bundle verified(Draft draft) {
     var backend = machine.backend().get();
     Proof proof;
-    try (var candidate = open(files, backend)) {
-      proof = prove(bundle, model, candidate);
+    try (var candidate = open(draft.files(), backend)) {
+      proof = prove(draft, candidate, backend);
     }
-    var committed = bundle.commit(manifest(bundle, model, proof));
+    var committed = commit(draft, proof);
     // A stamp that cannot be written costs a proof at the next use, and that says so itself.
     new FirstUse(committed, backend, machine.cache()).note();
     return committed;
@@ -116,7 +128,7 @@ public final class Conversion {
     }
   }
 
-  private Proof prove(BundleWriter bundle, Families.Model model, Embedder candidate) {
+  private Proof prove(Draft draft, Embedder candidate, Backend backend) {
     // Read before the interpreter starts, so that a file that is no good costs no time.
     var given = new LinkedHashMap<Path, List<Reference>>();
     order
@@ -125,12 +137,12 @@ public final class Conversion {
     var limits = Tolerance.of(order.recipe().precision(), "onnx");
     var verification = new Verification(candidate, limits, progress);
     var references =
-        new InterpreterWitness(model.graph(), candidate)
+        new InterpreterWitness(draft.model().graph(), candidate)
             .answer(Probes.forModel(candidate), progress);
-    bundle.write(REFERENCES_FILE, References.toJsonLines(references));
+    draft.bundle().write(REFERENCES_FILE, References.toJsonLines(references));
 
     var testimonies = new ArrayList<Testimony>();
-    var foundation = verification.interpreter(references);
+    var foundation = verification.interpreter(references, text -> explain(draft, text, backend));
     testimonies.add(foundation.testimony());
     for (var published : PublishedAnswers.of(order.description().model())) {
       testimonies.add(verification.published(published));
@@ -139,20 +151,26 @@ public final class Conversion {
     return new Proof.Proven(testimonies, foundation.invariance(), limits, REFERENCES_FILE);
   }
 
-  private ModelFiles files(BundleWriter bundle, Families.Model model) {
-    return new ModelFiles(bundle.folder(), about(model), model.pipeline(), CHAIN);
+  private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {
+    var scratch = draft.bundle().file("diagnosis/model.onnx");
+    int maxTokens = draft.model().pipeline().maxTokens();
+    return new Diagnosis(
+            draft.model().graph(), draft.converted(), order.recipe().flavor(), maxTokens)
+        .explain(text, backend, scratch);
   }
 
-  private Manifest manifest(BundleWriter bundle, Families.Model model, Proof proof) {
-    return new Manifest(
-        ProgramVersion.number(),
-        new Manifest.Source(order.reference(), order.revision(), sources()),
-        about(model),
-        order.recipe().toManifest(),
-        model.pipeline(),
-        List.of(CHAIN),
-        bundle.digests(),
-        proof);
+  private Bundle commit(Draft draft, Proof proof) {
+    var manifest =
+        new Manifest(
+            ProgramVersion.number(),
+            new Manifest.Source(order.reference(), order.revision(), sources()),
+            about(draft.model()),
+            order.recipe().toManifest(),
+            draft.model().pipeline(),
+            List.of(CHAIN),
+            draft.bundle().digests(),
+            proof);
+    return draft.bundle().commit(manifest);
   }
 
   private static Manifest.Model about(Families.Model model) {

@@ -11,7 +11,6 @@ import dev.embark.verify.Reference;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.stream.IntStream;
 
 /// The first witness: the reference interpreter on the graph of the untouched checkpoint.
@@ -67,26 +66,7 @@ final class InterpreterWitness {
   }
 
   private Grid embed(List<EncodedText> batch) {
-    return interpreter.run(
-        Map.of(
-            "input_ids", grid(batch, EncodedText::id),
-            "attention_mask", grid(batch, EncodedText::mask),
-            "token_type_ids", grid(batch, EncodedText::typeId)),
-        "sentence_embedding");
-  }
-
-  /// One of the numbers the model is given for each token.
-  private interface Part {
-    int of(EncodedText text, int position);
-  }
-
-  private static Grid grid(List<EncodedText> batch, Part part) {
-    var rows = new long[batch.size()][batch.getLast().length()];
-    for (int row = 0; row < rows.length; row++) {
-      for (int i = 0; i < batch.get(row).length(); i++) {
-        rows[row][i] = part.of(batch.get(row), i);
-      }
-    }
-    return Grid.ofIntegers(rows);
+    var feeds = Feeds.of(batch, batch.getLast().length());
+    return interpreter.run(Feeds.toGrids(feeds), "sentence_embedding");
   }
 }

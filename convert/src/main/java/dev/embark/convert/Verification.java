@@ -4,18 +4,23 @@ import dev.embark.bundle.Limits;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.bundle.Variation;
 import dev.embark.embed.Embedder;
+import dev.embark.embed.EncodedText;
 import dev.embark.embed.Prompt;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.verify.Comparison;
+import dev.embark.verify.Comparison.Divergence;
 import dev.embark.verify.Reference;
 import dev.embark.verify.Replay;
 import dev.embark.verify.Report;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
 
 /// Holds what was emitted against witnesses; one that disagrees ends it with a `Problem`.
 final class Verification {
@@ -34,9 +39,24 @@ final class Verification {
 
   /// Compares with what the reference interpreter computes from the untouched checkpoint, and with
   /// the candidate itself in other company.
-  Foundation interpreter(List<Reference> references) {
+  ///
+  /// @param explain says, of a text whose vector is wrong, where inside the model that begins
+  Foundation interpreter(
+      List<Reference> references, Function<EncodedText, Optional<String>> explain) {
     var report = replay(references);
-    report.requirePass();
+    if (!report.isPass()) {
+      var sentences = new ArrayList<>(report.failures());
+      var text = report.divergences().stream().mapToInt(Divergence::text).findFirst().orElse(0);
+      var reference = references.get(text);
+      explain
+          .apply(candidate.encode(reference.text(), reference.prompt()))
+          .ifPresent(sentences::add);
+      throw new Problem(
+          Category.VERIFICATION_FAILED,
+          "FAIL: the vectors are not those of the original.",
+          String.join("\n", sentences),
+          "Report it with the name of the checkpoint; the bundle was not written.");
+    }
     var testimony =
         new Testimony.Vectors(
             "interpreter",

@@ -12,6 +12,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -47,9 +48,29 @@ final class FailedConversionTest {
         .containsPattern(
             "The first text that differs is number \\d+, \".*\", at value \\d+: expected .*, got ");
     assertThat(problem.remedy())
-        .isEqualTo(
-            "Do not use these vectors; convert the original checkpoint again, and report it if it"
-                + " fails again.");
+        .isEqualTo("Report it with the name of the checkpoint; the bundle was not written.");
+    assertThat(problem.why())
+        .containsPattern(
+            "Inside the model the first value that differs is "
+                + Pattern.quote(firstDifference(mistake, flavor))
+                + " \\[1, \\d+, \\d+] at \\d+: expected .*, got .*\\.$");
+  }
+
+  /// Returns the value in which a mistake shows first: the one that its pass has changed.
+  private static String firstDifference(Mistake mistake, Flavor flavor) {
+    return switch (mistake) {
+      case SWAPPED_WEIGHTS ->
+          switch (flavor) {
+            case PORTABLE -> "encoder.layer.0.attention.self.query";
+            // Query, key and value are one operator with the attention here.
+            case ORT -> "encoder.layer.0.attention.self.attention";
+          };
+      case GELU_BY_TANH, RELU_FOR_GELU -> "encoder.layer.0.intermediate.dense.gelu";
+      case SHIFTED_POSITIONS -> "embeddings.position_embeddings";
+      case DROPPED_MASK -> "encoder.layer.0.attention.self.attention";
+      case OTHER_EPSILON -> "embeddings.LayerNorm";
+      case POSITIONS_BEYOND_THE_TABLE -> throw new IllegalArgumentException("does not run");
+    };
   }
 
   @Test
@@ -75,10 +96,8 @@ final class FailedConversionTest {
 
   @Test
   void wrongPoolingIsCaughtByReferenceVectors() throws IOException {
-    var checkpoint = copy("bert-mean");
-    Files.writeString(
-        checkpoint.resolve("1_Pooling/config.json"),
-        "{\"embedding_dimension\": 32, \"pooling_mode\": \"cls\", \"include_prompt\": true}");
+    var checkpoint = Fixtures.copy("bert-mean", inputs);
+    Fixtures.poolBy("cls", checkpoint);
     var vectors = inputs.resolve("vectors.jsonl");
     Fixtures.writeVectors(vectors, Fixture.of("bert-mean").answers());
 
@@ -163,7 +182,7 @@ final class FailedConversionTest {
   @ParameterizedTest
   @EnumSource
   void aTokenizerOfAnotherModelIsRefused(Trust trust) throws IOException {
-    var checkpoint = copy("bert-mean");
+    var checkpoint = Fixtures.copy("bert-mean", inputs);
     var tokenizer = checkpoint.resolve("tokenizer.json");
     var text = Files.readString(tokenizer);
     Files.writeString(
@@ -231,14 +250,5 @@ final class FailedConversionTest {
     assertThat(problem.category()).isEqualTo(Category.VERIFICATION_FAILED);
     assertThat(problem.category().exitCode()).isEqualTo(5);
     assertThat(problem.what()).isEqualTo(what);
-  }
-
-  private Path copy(String fixture) throws IOException {
-    var from = Fixture.of(fixture).folder();
-    var to = inputs.resolve(fixture);
-    for (var file : contents(from)) {
-      Files.copy(file, to.resolve(from.relativize(file).toString()));
-    }
-    return to;
   }
 }

@@ -43,6 +43,28 @@ final class Fixtures {
     return Description.read(fetch(folder), Instructions.NONE);
   }
 
+  /// Copies a checkpoint to a folder of the same name in `folder`, so that a test can change it.
+  static Path copy(String fixture, Path folder) throws IOException {
+    var from = Fixture.of(fixture).folder();
+    var to = folder.resolve(fixture);
+    try (var all = Files.walk(from)) {
+      for (var file : all.toList()) {
+        Files.copy(file, to.resolve(from.relativize(file).toString()));
+      }
+    }
+    return to;
+  }
+
+  /// Gives the copy of a checkpoint another way to pool.
+  static void poolBy(String mode, Path checkpoint) throws IOException {
+    Files.writeString(
+        checkpoint.resolve("1_Pooling/config.json"),
+        """
+        {"embedding_dimension": 32, "pooling_mode": "%s", "include_prompt": true}
+        """
+            .formatted(mode));
+  }
+
   /// Returns the description of a checkpoint that claims to be the model of that name.
   static Description knownAs(String model, Description described) {
     return new Description(

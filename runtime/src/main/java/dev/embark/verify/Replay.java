@@ -53,8 +53,13 @@ public final class Replay {
       var comparison =
           Comparison.of(references.stream().map(Reference::embedding).toList(), vectors(once));
       Map<Variation, Double> invariance = new Variations(sample(references, once)).measure(task);
+      var divergences = comparison.firstBeyond(allowed(comparison)).stream().toList();
       return new Report(
-          comparison.figures(), invariance, limits, failures(references, comparison, invariance));
+          comparison.figures(),
+          invariance,
+          limits,
+          divergences,
+          failures(references, comparison, divergences, invariance));
     }
   }
 
@@ -164,14 +169,22 @@ public final class Replay {
     return Comparison.of(a, b).figures().maxAbs();
   }
 
+  /// Returns the largest difference of two values that is allowed.
+  private double allowed(Comparison comparison) {
+    return Comparison.allowed(limits.maxAbs(), scale, comparison.figures().largest());
+  }
+
   private List<String> failures(
-      List<Reference> references, Comparison comparison, Map<Variation, Double> invariance) {
+      List<Reference> references,
+      Comparison comparison,
+      List<Divergence> divergences,
+      Map<Variation, Double> invariance) {
     var failures = new ArrayList<String>();
     Figures figures = comparison.figures();
     if (figures.nonFinite() > 0) {
       failures.add(figures.nonFinite() + " values are NaN or infinite.");
     }
-    double allowed = Comparison.allowed(limits.maxAbs(), scale, figures.largest());
+    double allowed = allowed(comparison);
     if (!(figures.maxAbs() <= allowed)) {
       failures.add(
           String.format(
@@ -208,7 +221,7 @@ public final class Replay {
                 unchanged));
       }
     });
-    comparison.firstBeyond(allowed).ifPresent(at -> failures.add(quote(references, at)));
+    divergences.forEach(at -> failures.add(quote(references, at)));
     return Collections.unmodifiableList(failures);
   }
 

@@ -5,17 +5,24 @@ import dev.embark.bundle.Limits;
 import dev.embark.bundle.Variation;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.verify.Comparison.Divergence;
 import java.util.List;
 import java.util.Map;
 
 /// What a [Replay] measured, and what it means.
 ///
 /// @param invariance largest difference of a text's vectors under each variation
+/// @param divergences the first value on which the two sides part; empty if none does
 /// @param failures why the bundle fails, in sentences; empty if it passes
 public record Report(
-    Figures figures, Map<Variation, Double> invariance, Limits limits, List<String> failures) {
+    Figures figures,
+    Map<Variation, Double> invariance,
+    Limits limits,
+    List<Divergence> divergences,
+    List<String> failures) {
   public Report {
     invariance = Map.copyOf(invariance);
+    divergences = List.copyOf(divergences);
     failures = List.copyOf(failures);
   }
 
