@@ -4,6 +4,7 @@ import dev.embark.format.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.List;
+import tools.jackson.databind.JsonNode;
 
 /// Similarities that the authors of a model, or of its original implementation, have published.
 ///
@@ -31,24 +32,29 @@ record PublishedAnswers(
       return Json.parse(resource.readAllBytes(), TABLE)
           .valueStream()
           .filter(entry -> entry.path("model").asString().equals(model))
-          .map(entry ->
-              new PublishedAnswers(
-                  model,
-                  entry.path("source").asString(),
-                  entry.path("relative").asDouble(),
-                  entry.path("absolute").asDouble(),
-                  entry
-                      .path("cosines")
-                      .valueStream()
-                      .map(pair ->
-                          new Answer(
-                              pair.path("left").asString(),
-                              pair.path("right").asString(),
-                              pair.path("cosine").asDouble()))
-                      .toList()))
+          .map(PublishedAnswers::parse)
           .toList();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private static PublishedAnswers parse(JsonNode entry) {
+    var answers =
+        entry
+            .path("cosines")
+            .valueStream()
+            .map(pair ->
+                new Answer(
+                    pair.path("left").asString(),
+                    pair.path("right").asString(),
+                    pair.path("cosine").asDouble()))
+            .toList();
+    return new PublishedAnswers(
+        entry.path("model").asString(),
+        entry.path("source").asString(),
+        entry.path("relative").asDouble(),
+        entry.path("absolute").asDouble(),
+        answers);
   }
 }
