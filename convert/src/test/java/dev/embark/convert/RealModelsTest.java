@@ -1,0 +1,98 @@
+package dev.embark.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embark.Embark;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Proof.Testimony;
+import dev.embark.embed.Prompt;
+import dev.embark.target.onnx.Flavor;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Locale;
+import java.util.stream.IntStream;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.TestReporter;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/// Models that people use, held against what sentence-transformers computes and what their authors
+/// have published. Fetches Maven artifacts: `mvn verify -Preal`.
+@Tag("real")
+final class RealModelsTest {
+  private static final float GOLDEN = 2e-6f;
+
+  /// LangChain4j cuts or splits longer texts in ways of its own.
+  private static final int OTHERS_TOKENS_MAX = 100;
+
+  @TempDir static Path cache;
+  @TempDir Path folder;
+
+  static Stream<Arguments> everyModelInEveryFlavor() {
+    return Arrays.stream(RealModel.values())
+        .flatMap(it -> Arrays.stream(Flavor.values()).map(flavor -> Arguments.of(it, flavor)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("everyModelInEveryFlavor")
+  void answersAsTheOriginalAndRunsElsewhere(RealModel model, Flavor flavor, TestReporter reporter)
+      throws IOException {
+    var bundle = model.trial().with(Recipe.onnx(flavor)).convert(folder.resolve("bundle"), cache);
+
+    var name = (model + " " + flavor).toLowerCase(Locale.ROOT);
+    reporter.publishEntry(name + " proof", requirePublished(bundle.manifest().proof()).toString());
+    try (var ours = Trial.open(bundle.folder(), cache)) {
+      requireIds(ours, model);
+      reporter.publishEntry(name + " max abs", "%.3g".formatted(requireVectors(ours, model)));
+      var smallest =
+          LangChain4j.requireAgreement(ours, bundle.folder(), model.pooling(), shortTexts(ours));
+      reporter.publishEntry(name + " LangChain4j, smallest cosine", "%.9f".formatted(smallest));
+    }
+  }
+
+  /// The conversion has compared; this sees that it has.
+  private static List<Testimony> requirePublished(Proof proof) {
+    assertThat(proof).isInstanceOf(Proof.Proven.class);
+    var witnesses = ((Proof.Proven) proof).witnesses();
+    assertThat(witnesses).extracting(Testimony::witness).contains("interpreter", "published");
+    return witnesses;
+  }
+
+  private static void requireIds(Embark ours, RealModel model) throws IOException {
+    var texts = RealModel.texts();
+    var expected = model.ids();
+    assertThat(texts).hasSameSizeAs(expected).hasSize(200);
+    for (int i = 0; i < expected.length; i++) {
+      var encoded = ours.embedder().encode(texts.get(i), new Prompt.Default());
+      assertThat(IntStream.range(0, encoded.length()).mapToLong(encoded::id).toArray())
+          .as("ids of text %d", i)
+          .isEqualTo(expected[i]);
+    }
+  }
+
+  private static float requireVectors(Embark ours, RealModel model) throws IOException {
+    var vectors = ours.embed(RealModel.texts());
+    var expected = model.embeddings();
+    float max = 0;
+    for (int i = 0; i < expected.length; i++) {
+      var difference = Fixtures.difference(vectors.get(i), expected[i]);
+      assertThat(difference).as("vector of text %d", i).isLessThan(GOLDEN);
+      max = Math.max(max, difference);
+    }
+    return max;
+  }
+
+  private static List<String> shortTexts(Embark ours) throws IOException {
+    return RealModel.texts().stream()
+        .filter(text -> !text.isBlank())
+        .filter(text ->
+            ours.embedder().encode(text, new Prompt.Default()).untruncatedLength()
+                <= OTHERS_TOKENS_MAX)
+        .toList();
+  }
+}
