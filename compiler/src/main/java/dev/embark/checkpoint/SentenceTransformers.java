@@ -33,7 +33,7 @@ final class SentenceTransformers {
 
   /// Reads the pipeline of a folder with `modules.json`.
   Pipeline packaged() {
-    return pipeline(Modules.read(root, config.size("hidden_size")), List.of());
+    return pipeline(Modules.read(root, hiddenSize()), List.of());
   }
 
   /// Returns the pipeline of a folder without `modules.json`, by sentence-transformers' own rule.
@@ -121,8 +121,19 @@ final class SentenceTransformers {
     return name;
   }
 
+  /// Other architectures spell the width in other words; without them, such a model would be
+  /// refused for a missing field instead of for its architecture.
+  private int hiddenSize() {
+    for (var key : List.of("d_model", "dim", "n_embd")) {
+      if (!config.json().hasNonNull("hidden_size") && config.json().hasNonNull(key)) {
+        return config.size(key);
+      }
+    }
+    return config.size("hidden_size");
+  }
+
   private int dimension(List<Step> steps) {
-    int width = config.size("hidden_size");
+    int width = hiddenSize();
     for (var step : steps) {
       width =
           switch (step) {
