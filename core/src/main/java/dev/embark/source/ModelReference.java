@@ -43,7 +43,9 @@ public sealed interface ModelReference {
           || repository.contains("--")
           || repository.contains("..")) {
         throw unreadable(
-            "\"" + repository + "\" is not the name of a hub repository.",
+            "There is no file or folder \""
+                + repository
+                + "\", and it is not the name of a hub repository.",
             "Expected owner/name of letters, digits, '.', '_' and '-', at most 96 each.");
       }
       if (!REVISION.matcher(revision).matches()

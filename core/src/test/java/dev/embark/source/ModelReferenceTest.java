@@ -81,7 +81,7 @@ final class ModelReferenceTest {
         .isInstanceOf(Problem.class)
         .hasMessage(
             """
-            "bert-base-uncased" is not the name of a hub repository.
+            There is no file or folder "bert-base-uncased", and it is not the name of a hub repository.
             Expected owner/name of letters, digits, '.', '_' and '-', at most 96 each.
             """
                 + FORMS);

@@ -71,7 +71,8 @@ public final class Json {
       throw new Problem(
           Category.BAD_INPUT,
           name + " is not valid JSON.",
-          e.getOriginalMessage()
+          // Where an unclosed bracket stands, Jackson says in terms of its own settings.
+          e.getOriginalMessage().replaceFirst(" \\(start marker at \\[Source: .*]\\)", "")
               + " (line "
               + e.getLocation().getLineNr()
               + ", column "
