@@ -10,6 +10,7 @@ import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.bundle.Step;
 import dev.embark.bundle.Variation;
+import dev.embark.cli.doctor.ByteText;
 import dev.embark.format.json.Json;
 import java.util.ArrayList;
 import java.util.Locale;
@@ -30,12 +31,12 @@ final class BundleReport {
         field("model")
             + String.format(
                 Locale.ROOT,
-                "%s (%s), %d layers, hidden %d, %.1f M parameters",
+                "%s (%s), %d layers, hidden %d, %s parameters",
                 model.architecture(),
                 model.family(),
                 model.layers(),
                 model.hiddenSize(),
-                model.parameters() / 1e6));
+                TensorList.count(model.parameters())));
     console.line(
         field("source") + manifest.source().reference() + at(manifest.source().revision()));
     var recipe = manifest.recipe();
@@ -56,10 +57,9 @@ final class BundleReport {
     console.line(
         field("bundle")
             + bundle.folder()
-            + String.format(
-                Locale.ROOT,
-                " (%.1f MB)",
-                manifest.files().stream().mapToLong(FileDigest::size).sum() / 1e6));
+            + " ("
+            + ByteText.of(manifest.files().stream().mapToLong(FileDigest::size).sum())
+            + ")");
   }
 
   private static String at(String revision) {
@@ -148,7 +148,7 @@ final class BundleReport {
         limits.invariance());
   }
 
-  private static String field(String name) {
+  static String field(String name) {
     return String.format(Locale.ROOT, "%-10s", name);
   }
 

@@ -1,20 +1,24 @@
 package dev.embark.cli;
 
 import dev.embark.bundle.Bundle;
-import dev.embark.bundle.Manifest;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
+import dev.embark.checkpoint.WeightFiles;
+import dev.embark.cli.doctor.ByteText;
 import dev.embark.family.Families;
 import dev.embark.format.json.Json;
+import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.safetensors.Safetensors;
 import dev.embark.graph.Printer;
 import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.source.Fetched;
+import dev.embark.source.ModelReference;
 import dev.embark.source.Wanted;
-import dev.embark.tensor.Shape;
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine.Command;
@@ -23,115 +27,203 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
 
-/// `embark inspect`: what a model, a weight file or a bundle holds.
+/// `embark inspect`: what a model, a weight file or a bundle holds, and what Embark would do.
+///
+/// What Embark cannot convert is shown as far as its files go; only what cannot be read at all is
+/// an error.
 @Command(
     name = "inspect",
     description = "Shows architecture, pipeline, tensors and sizes, and what Embark would do.")
 final class InspectCommand implements Action {
   @Parameters(
       paramLabel = "MODEL|FILE|DIR",
-      description = "A model as `embark convert` takes it, a .safetensors file, or a bundle.")
+      description =
+          "A model as `embark convert` takes it, an .onnx or .safetensors file, or a bundle.")
   private String subject;
 
-  @Option(names = "--tensors", description = "List every tensor of a model.")
+  @Option(
+      names = "--tensors",
+      description = "List every tensor; of a model on the hub, fetch the weights for it.")
   private boolean tensors;
 
-  @Option(names = "--graph", description = "Print the graph of a model, one line a node.")
+  @Option(
+      names = "--graph",
+      description = "Print the graph Embark builds of a model, one line a node.")
   private boolean graph;
 
   @Mixin private ModelOptions options = new ModelOptions();
 
-  /// A tensor as it is listed.
-  private record Row(String name, String type, Shape shape) {}
-
   @Override
   public Answer run(Console console) {
-    var path = Path.of(subject);
-    if (Files.isRegularFile(path.resolve(Manifest.FILE_NAME))) {
-      var bundle = Bundle.open(path);
+    var folder = Workshop.bundleAt(subject);
+    if (folder.isPresent()) {
+      var bundle = Bundle.open(folder.get());
       BundleReport.print(bundle, console);
       return Answer.done(() -> BundleReport.document(bundle));
     }
-    if (subject.endsWith(".safetensors")) {
-      return tensorFile(path, console);
+    var document = Json.object();
+    if (subject.endsWith(".safetensors") && Files.isRegularFile(Path.of(subject))) {
+      document.put("file", subject);
+      console.line(BundleReport.field("file") + subject);
+      safetensors(Path.of(subject), console, document);
+    } else {
+      var reference = ModelReference.parse(subject);
+      model(new Workshop(console).fetch(subject, wanted(reference)), console, document);
     }
-    return model(console);
+    return Answer.done(() -> document);
   }
 
-  private static Answer tensorFile(Path file, Console console) {
+  /// Weights are fetched only for those who ask for what is in them; what lies here is shown.
+  private Wanted wanted(ModelReference reference) {
+    return switch (reference) {
+      case ModelReference.HubRepository _ ->
+          tensors || graph ? Wanted.EVERYTHING : Wanted.WITHOUT_WEIGHTS;
+      case ModelReference.Folder _, ModelReference.OnnxFile _, ModelReference.MavenArtifact _ ->
+          Wanted.EVERYTHING;
+    };
+  }
+
+  private void safetensors(Path file, Console console, ObjectNode document) {
     try (var arena = Arena.ofConfined()) {
-      var rows = new ArrayList<Row>();
-      Safetensors.open(file, arena)
-          .forEach((name, t) -> rows.add(new Row(name, t.type().name(), t.shape())));
-      print(rows, console);
-      return Answer.done(() -> document(rows));
+      var list = TensorList.of(Safetensors.open(file, arena));
+      document.put("format", "safetensors").put("bytes", size(file));
+      console.line(BundleReport.field("format") + "safetensors, " + ByteText.of(size(file)));
+      show(list, console, document);
     }
   }
 
-  private Answer model(Console console) {
-    var fetched = new Workshop(console).fetch(subject, Wanted.EVERYTHING);
-    var description = Description.read(fetched, options.instructions());
-    try (var checkpoint = Checkpoint.open(description)) {
-      var rows = new ArrayList<Row>();
-      for (var name : checkpoint.weights().names()) {
-        rows.add(new Row(name, "", checkpoint.weights().shape(name)));
+  private void show(TensorList list, Console console, ObjectNode document) {
+    console.line(BundleReport.field("tensors") + list.summary());
+    if (tensors) {
+      list.print(console);
+    }
+    list.writeTo(document);
+  }
+
+  private void model(Fetched fetched, Console console, ObjectNode document) {
+    console.line(
+        BundleReport.field("model")
+            + fetched.reference().text()
+            + (fetched.revision().isEmpty() ? "" : " @ " + fetched.revision()));
+    document.put("model", fetched.reference().text()).put("revision", fetched.revision());
+    document.put("folder", fetched.root().toString());
+    var weights = WeightFiles.find(fetched);
+    files(fetched, console, document);
+    switch (weights) {
+      case WeightFiles.None() ->
+          console.line(BundleReport.field("tensors") + "the weights are not here");
+      case WeightFiles.Single(var file) -> safetensors(file, console, document);
+      case WeightFiles.Sharded(var index) -> {
+        try (var arena = Arena.ofConfined()) {
+          show(TensorList.of(Safetensors.openIndex(index, arena)), console, document);
+        }
       }
-      console.line("model     " + fetched.reference().text());
-      console.line("config    " + String.join(", ", description.config().architectures()));
-      BundleReport.printPipeline(description.pipeline(), console);
-      description.pipeline().notes().forEach(note -> console.line("note      " + note));
-      console.line("weights   " + total(rows));
+      case WeightFiles.OnnxExport(var file) -> onnx(file, console, document);
+    }
+    plan(fetched, console, document);
+  }
+
+  private static void files(Fetched fetched, Console console, ObjectNode document) {
+    var list = document.putArray("files");
+    long total = 0;
+    for (var file : fetched.files()) {
+      long bytes = size(fetched.root().resolve(file));
+      list.addObject().put("path", file.toString().replace('\\', '/')).put("bytes", bytes);
+      total += bytes;
+    }
+    console.line(
+        BundleReport.field("files")
+            + fetched.files().size()
+            + " in "
+            + fetched.root()
+            + ", "
+            + ByteText.of(total));
+  }
+
+  private void onnx(Path file, Console console, ObjectNode document) {
+    try (var arena = Arena.ofConfined()) {
+      var report = new OnnxFileReport(OnnxFile.read(file, arena), size(file));
+      report.print(console);
       if (tensors) {
-        print(rows, console);
+        report.tensors().print(console);
       }
-      var document = document(rows);
-      document.put("model", fetched.reference().text());
-      plan(checkpoint, console, document);
-      return Answer.done(() -> document);
+      report.writeTo(document);
     }
   }
 
-  /// Says what a conversion would do, or why it would not.
-  private void plan(Checkpoint checkpoint, Console console, ObjectNode document) {
+  /// Says how a text would become a vector and what a conversion would do, or why it would not.
+  private void plan(Fetched fetched, Console console, ObjectNode document) {
+    var plan = document.putObject("plan");
     try {
+      var description = Description.read(fetched, options.instructions());
+      console.line(
+          BundleReport.field("config") + String.join(", ", description.config().architectures()));
+      var architectures = document.putArray("architectures");
+      description.config().architectures().forEach(architectures::add);
+      BundleReport.printPipeline(description.pipeline(), console);
+      description
+          .pipeline()
+          .notes()
+          .forEach(note -> console.line(BundleReport.field("note") + note));
+      document.set("pipeline", description.pipeline().toJson());
+      if (description.weights() instanceof WeightFiles.None) {
+        unseen(description, console, plan);
+      } else {
+        build(description, console, plan);
+      }
+    } catch (Problem e) {
+      console.line(BundleReport.field("plan") + "`embark convert` would refuse it:");
+      for (var sentence : List.of(e.what(), e.why(), e.remedy())) {
+        sentence.lines().forEach(line -> console.line(BundleReport.field("") + line));
+      }
+      plan.put("accepted", false)
+          .put("category", e.category().name())
+          .put("what", e.what())
+          .put("why", e.why())
+          .put("remedy", e.remedy());
+    }
+  }
+
+  private static void unseen(Description description, Console console, ObjectNode plan) {
+    var family = Families.supporting(description.config());
+    console.line(
+        BundleReport.field("plan")
+            + family
+            + ": `embark convert` would take it, if its weights fit the configuration");
+    plan.put("accepted", true).put("family", family);
+  }
+
+  private void build(Description description, Console console, ObjectNode plan) {
+    try (var checkpoint = Checkpoint.open(description)) {
       var model = Families.build(checkpoint);
       console.line(
-          String.format(
-              Locale.ROOT,
-              "plan      %s: %d nodes, %.1f M parameters; `embark convert` would take it",
-              model.family(),
-              model.graph().nodes().size(),
-              model.graph().parameterCount() / 1e6));
-      document.put("family", model.family()).put("parameters", model.graph().parameterCount());
+          BundleReport.field("plan")
+              + String.format(
+                  Locale.ROOT,
+                  "%s: %d layers, hidden %d, %s parameters, %d nodes; `embark convert` would take"
+                      + " it",
+                  model.family(),
+                  model.layers(),
+                  model.hiddenSize(),
+                  TensorList.count(model.graph().parameterCount()),
+                  model.graph().nodes().size()));
+      plan.put("accepted", true)
+          .put("family", model.family())
+          .put("layers", model.layers())
+          .put("hidden_size", model.hiddenSize())
+          .put("parameters", model.graph().parameterCount());
       if (graph) {
         console.line(Printer.print(model.graph()).stripTrailing());
       }
-    } catch (Problem e) {
-      console.line("plan      `embark convert` would refuse it: " + e.getMessage());
-      document.put("refused", e.getMessage());
     }
   }
 
-  private static String total(List<Row> rows) {
-    long count = rows.stream().mapToLong(row -> row.shape().elementCount()).sum();
-    return String.format(Locale.ROOT, "%d tensors, %.1f M values", rows.size(), count / 1e6);
-  }
-
-  private static void print(List<Row> rows, Console console) {
-    rows.forEach(row ->
-        console.line(
-            String.format(Locale.ROOT, "  %-4s %-18s %s", row.type(), row.shape(), row.name())));
-  }
-
-  private static ObjectNode document(List<Row> rows) {
-    var document = Json.object();
-    var list = document.putArray("tensors");
-    for (var row : rows) {
-      var shape = list.addObject().put("name", row.name()).putArray("shape");
-      for (long size : row.shape().sizes()) {
-        shape.add(size);
-      }
+  private static long size(Path file) {
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new Problem(
+          Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e.getMessage()), "", e);
     }
-    return document;
   }
 }

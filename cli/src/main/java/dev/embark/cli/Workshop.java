@@ -4,16 +4,33 @@ import dev.embark.Embark;
 import dev.embark.backend.Backend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.MachineCache;
+import dev.embark.bundle.Manifest;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.source.Fetched;
 import dev.embark.source.ModelReference;
 import dev.embark.source.SourceSettings;
 import dev.embark.source.Sources;
 import dev.embark.source.Wanted;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.Optional;
 
 /// Where a command gets its tools: models from their sources, the runtime, the machine's cache.
 record Workshop(Console console) {
+  /// Returns the folder of a bundle where the words of a user name one; else they name a model.
+  static Optional<Path> bundleAt(String words) {
+    try {
+      var folder = Path.of(words);
+      return Files.isRegularFile(folder.resolve(Manifest.FILE_NAME))
+          ? Optional.of(folder)
+          : Optional.empty();
+    } catch (InvalidPathException _) {
+      // Such as maven:group:artifact:version on Windows.
+      return Optional.empty();
+    }
+  }
+
   /// Fetches a model a user named.
   Fetched fetch(String model, Wanted wanted) {
     var home = console.environment().getOrDefault("HOME", System.getProperty("user.home"));

@@ -22,20 +22,6 @@ import java.util.function.Predicate;
 /// name (`onnx::MatMul_123`) and is stored `[in, out]`; it is found by following its `MatMul` to
 /// the `Add` of a bias `….bias`, and read transposed.
 final class OnnxParameters {
-  private static final Set<String> QUANTIZED =
-      Set.of(
-          "ConvInteger",
-          "DequantizeLinear",
-          "DynamicQuantizeLinear",
-          "DynamicQuantizeMatMul",
-          "GatherBlockQuantized",
-          "MatMulInteger",
-          "MatMulIntegerToFloat",
-          "MatMulNBits",
-          "QAttention",
-          "QLinearMatMul",
-          "QuantizeLinear");
-
   private static final Set<String> STANDARD_DOMAINS = Set.of("", "ai.onnx");
 
   private final Path file;
@@ -63,7 +49,7 @@ final class OnnxParameters {
   Map<String, Weight> byCheckpointName() {
     refuseOps(
         "is quantised",
-        node -> QUANTIZED.contains(node.opType()),
+        node -> Quantization.isOperator(node.opType()),
         "What quantisation took away cannot be brought back; such a file can be verified, but it is"
             + " no source.");
     refuseOps(

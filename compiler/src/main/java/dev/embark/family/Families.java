@@ -102,6 +102,12 @@ public final class Families {
     return pipeline.withMaxTokens(positionsMax).withNotes(notes);
   }
 
+  /// Returns the name of the family that reads this configuration's architecture; throws a
+  /// `Problem` where none does. Whether the weights fit, [#build] finds out.
+  public static String supporting(Config config) {
+    return name(of(config));
+  }
+
   private static Family of(Config config) {
     var wanted = config.architectures();
     for (var family : all()) {

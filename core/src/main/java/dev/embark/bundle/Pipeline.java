@@ -2,6 +2,7 @@ package dev.embark.bundle;
 
 import java.util.List;
 import java.util.Map;
+import tools.jackson.databind.node.ObjectNode;
 
 /// Everything between a text and its vector besides the weights: what sentence-transformers keeps
 /// in `modules.json`, `sentence_bert_config.json` and `config_sentence_transformers.json`.
@@ -50,5 +51,10 @@ public record Pipeline(
   public Pipeline withNotes(List<String> changed) {
     return new Pipeline(
         maxTokens, letters, prompts, defaultPrompt, steps, similarity, dimension, changed);
+  }
+
+  /// Returns the pipeline as `embark.json` spells it.
+  public ObjectNode toJson() {
+    return PipelineCodec.write(this);
   }
 }
