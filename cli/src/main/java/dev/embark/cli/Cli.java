@@ -4,12 +4,14 @@ import dev.embark.cli.Console.Format;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.TypeConversionException;
 import tools.jackson.databind.JsonNode;
 
 /// The frame around every command: reads the words, runs the command, and turns whatever comes back
@@ -34,6 +36,16 @@ final class Cli {
     commands.forEach(commandLine::addSubcommand);
     // A text such as "@home" is a text, not the name of a file of arguments.
     commandLine.setExpandAtFiles(false).setUsageHelpWidth(100);
+    commandLine.registerConverter(Path.class, Cli::path);
+  }
+
+  /// Refuses an empty path, as a variable of a shell that is not set leaves it: Java would take it
+  /// for the current folder.
+  private static Path path(String word) {
+    if (word.isEmpty()) {
+      throw new TypeConversionException("the path is empty");
+    }
+    return Path.of(word);
   }
 
   /// Runs the command that `words` ask for and returns the exit code of the process.

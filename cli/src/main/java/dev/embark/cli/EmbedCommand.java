@@ -5,13 +5,14 @@ import dev.embark.embed.Embedding;
 import dev.embark.embed.Prompt;
 import dev.embark.format.json.Json;
 import dev.embark.format.npy.NpyWriter;
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -24,23 +25,19 @@ final class EmbedCommand implements Action {
   @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to embed.")
   private List<String> texts = new ArrayList<>();
 
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      description = "Texts: .jsonl with {\"text\": …} a line, else a text a line.")
-  private List<Path> input = new ArrayList<>();
+  @Mixin private InputOption input = new InputOption();
 
   @Option(
       names = "--output",
       paramLabel = "FILE",
       description = "Vectors as a NumPy file (.npy), float32 [n, dim]; must not exist.")
-  private List<Path> output = new ArrayList<>();
+  private Optional<Path> output = Optional.empty();
 
   @Option(
       names = "--prompt",
       paramLabel = "NAME",
       description = "Put this prompt of the model before each text.")
-  private List<String> prompt = new ArrayList<>();
+  private Optional<String> prompt = Optional.empty();
 
   /// What a run has come to.
   private static final class Tally {
@@ -55,28 +52,20 @@ final class EmbedCommand implements Action {
 
   @Override
   public Answer run(Console console) {
-    if (texts.isEmpty() == input.isEmpty()) {
-      throw new Problem(
-          Category.WRONG_USAGE,
-          texts.isEmpty() ? "There is nothing to embed." : "Both texts and --input are given.",
-          "",
-          "Give texts as arguments, or a file with --input.");
-    }
+    input.requireEither(texts, "embed");
     try (var model = new Workshop(console).open(bundle)) {
       var prompt = prompt();
-      if (!output.isEmpty()) {
-        return toFile(model, prompt, console);
-      }
-      return toLines(model, prompt, console);
+      return output.isPresent()
+          ? toFile(output.get(), model, prompt, console)
+          : toLines(model, prompt, console);
     }
   }
 
   private Prompt prompt() {
-    return prompt.isEmpty() ? new Prompt.Default() : new Prompt.Named(prompt.getFirst());
+    return prompt.<Prompt>map(Prompt.Named::new).orElseGet(Prompt.Default::new);
   }
 
-  private Answer toFile(Embark model, Prompt prompt, Console console) {
-    var file = output.getFirst();
+  private Answer toFile(Path file, Embark model, Prompt prompt, Console console) {
     var tally = new Tally();
     try (var writer = NpyWriter.create(file, model.dimension())) {
       each(
@@ -118,8 +107,7 @@ final class EmbedCommand implements Action {
     noteTruncated(tally, model, console);
     return Answer.done(() ->
         Json.parse(
-            ("[" + String.join(",", document) + "]")
-                .getBytes(java.nio.charset.StandardCharsets.UTF_8),
+            ("[" + String.join(",", document) + "]").getBytes(StandardCharsets.UTF_8),
             "embeddings"));
   }
 
@@ -141,7 +129,7 @@ final class EmbedCommand implements Action {
   }
 
   private void each(Embark model, Prompt prompt, Console console, Receiver receiver) {
-    if (input.isEmpty()) {
+    if (!texts.isEmpty()) {
       var task = Progress.SILENT.begin("", 0, Progress.Unit.TEXTS);
       model
           .embedder()
@@ -152,7 +140,7 @@ final class EmbedCommand implements Action {
               (index, embedding) -> receiver.accept(index, texts.get((int) index), embedding));
       return;
     }
-    try (var file = TextInput.open(input.getFirst());
+    try (var file = TextInput.open(input.file().orElseThrow());
         var task = console.progress().begin("Embedding", 0, Progress.Unit.TEXTS)) {
       model
           .embedder()

@@ -8,6 +8,7 @@ import dev.embark.problem.Problem.Category;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Option;
 
 /// What a user can say of a model whose files do not say it.
@@ -16,7 +17,7 @@ final class ModelOptions {
       names = "--config",
       paramLabel = "FILE",
       description = "config.json of a model that comes without one.")
-  private List<Path> config = new ArrayList<>();
+  private Optional<Path> config = Optional.empty();
 
   @Option(
       names = "--pooling",
@@ -34,20 +35,20 @@ final class ModelOptions {
       names = "--max-length",
       paramLabel = "N",
       description = "Longest sequence in tokens, special tokens included.")
-  private int maxLength;
+  private Optional<Integer> maxLength = Optional.empty();
 
   Instructions instructions() {
-    if (maxLength < 0) {
-      throw wrong("--max-length " + maxLength + " is negative.");
+    if (maxLength.isPresent() && maxLength.get() < 1) {
+      throw wrong("--max-length " + maxLength.get() + " is not a positive number.");
     }
     if (normalize && pooling.isEmpty()) {
       throw wrong("--normalize is given without --pooling.");
     }
     return new Instructions(
-        config,
+        config.stream().toList(),
         pooling.stream().map(ModelOptions::mode).toList(),
         normalize ? VectorLength.ONE : VectorLength.AS_COMPUTED,
-        maxLength);
+        maxLength.orElse(0));
   }
 
   private static Pooling mode(String key) {

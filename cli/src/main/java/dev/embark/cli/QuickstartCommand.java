@@ -11,8 +11,8 @@ import dev.embark.target.onnx.Flavor;
 import dev.embark.verify.Comparison;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
@@ -39,14 +39,13 @@ final class QuickstartCommand implements Action {
       names = {"-o", "--output"},
       paramLabel = "DIR",
       description = "Where the bundle goes; by default into Embark's cache.")
-  private List<Path> output = new ArrayList<>();
+  private Optional<Path> output = Optional.empty();
 
   @Override
   public Answer run(Console console) {
     var workshop = new Workshop(console);
-    var folder =
-        output.isEmpty() ? workshop.cache().resolve("quickstart").resolve(NAME) : output.getFirst();
-    var bundle = Files.exists(folder) ? Bundle.open(folder) : convert(workshop, folder);
+    var folder = output.orElseGet(() -> workshop.cache().resolve("quickstart").resolve(NAME));
+    var bundle = Files.exists(folder) ? present(workshop, folder) : convert(workshop, folder);
     BundleReport.print(bundle, console);
     console.line("");
     try (var model = workshop.open(folder)) {
@@ -56,6 +55,11 @@ final class QuickstartCommand implements Action {
       console.line("Next:  embark embed " + folder + " \"any text\"");
       return Answer.done(() -> document(bundle, vectors));
     }
+  }
+
+  private static Bundle present(Workshop workshop, Path folder) {
+    workshop.console().note("Taking the bundle that lies in " + folder + " already …");
+    return Bundle.open(folder);
   }
 
   private static Bundle convert(Workshop workshop, Path folder) {

@@ -3,19 +3,28 @@ package dev.embark.cli;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import java.io.BufferedReader;
+import java.io.BufferedInputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 
 /// The texts of a file, read one by one: `.jsonl` with an object `{"text": …}` a line, anything
-/// else with a text a line. The file must be UTF-8.
+/// else with a text a line. The file must be UTF-8; a byte order mark at its start is no text.
+///
+/// Lines end with a line feed, with or without a carriage return before it.
 final class TextInput implements Iterator<String>, AutoCloseable {
+  private static final int LINE_BYTES_MAX = 64 << 20;
+  private static final char BYTE_ORDER_MARK = '\uFEFF';
+
   /// How texts stand in a file.
   private enum Form {
     LINES,
@@ -24,24 +33,33 @@ final class TextInput implements Iterator<String>, AutoCloseable {
 
   private final Path file;
   private final Form form;
-  private final BufferedReader reader;
+  private final InputStream in;
+  private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
   private long line;
   private boolean ended;
   private String next = "";
 
-  private TextInput(Path file, Form form, BufferedReader reader) {
+  private TextInput(Path file, Form form, InputStream in) {
     this.file = file;
     this.form = form;
-    this.reader = reader;
+    this.in = in;
     advance();
+    if (!next.isEmpty() && next.charAt(0) == BYTE_ORDER_MARK) {
+      next = next.substring(1);
+    }
   }
 
   static TextInput open(Path file) {
+    if (Files.isDirectory(file)) {
+      throw unreadable(file, "It is a folder.", new IOException("is a directory"));
+    }
     var form = file.toString().endsWith(".jsonl") ? Form.JSON_LINES : Form.LINES;
     try {
-      return new TextInput(file, form, Files.newBufferedReader(file, StandardCharsets.UTF_8));
+      return new TextInput(file, form, new BufferedInputStream(Files.newInputStream(file)));
+    } catch (NoSuchFileException e) {
+      throw unreadable(file, "There is no such file.", e);
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw unreadable(file, e + ".", e);
     }
   }
 
@@ -65,45 +83,77 @@ final class TextInput implements Iterator<String>, AutoCloseable {
   }
 
   private void advance() {
+    line++;
     try {
-      var read = reader.readLine();
-      line++;
-      ended = read == null;
-      next = read == null ? "" : read;
+      ended = !readLine();
+      next =
+          StandardCharsets.UTF_8
+              .newDecoder()
+              .decode(ByteBuffer.wrap(bytes.toByteArray()))
+              .toString();
     } catch (CharacterCodingException e) {
       throw new Problem(
-          Category.BAD_INPUT,
-          file + " is not UTF-8 after line " + (line + 1) + ".",
-          "",
-          "Convert the file to UTF-8.",
-          e);
+          Category.BAD_INPUT, at() + " is not UTF-8.", "", "Convert the file to UTF-8.", e);
     } catch (IOException e) {
-      throw unreadable(file, e);
+      throw unreadable(file, e + ".", e);
     }
   }
 
+  /// Reads the bytes of a line without its end; returns false where the file has ended.
+  private boolean readLine() throws IOException {
+    bytes.reset();
+    int next = in.read();
+    if (next < 0) {
+      return false;
+    }
+    boolean returned = false;
+    for (; next >= 0 && next != '\n'; next = in.read()) {
+      if (returned) {
+        bytes.write('\r');
+      }
+      returned = next == '\r';
+      if (!returned) {
+        bytes.write(next);
+      }
+      if (bytes.size() > LINE_BYTES_MAX) {
+        throw new Problem(
+            Category.BAD_INPUT,
+            at() + " is longer than " + LINE_BYTES_MAX + " bytes.",
+            "A text a line is expected.",
+            "Check that this is the right file.");
+      }
+    }
+    return true;
+  }
+
+  private String at() {
+    return file + ", line " + line + ",";
+  }
+
   private String field(String json) {
-    var name = file + ", line " + line;
-    var text = Json.parseObject(json.getBytes(StandardCharsets.UTF_8), name).path("text");
+    if (json.isBlank()) {
+      throw noText("is empty.");
+    }
+    var text = Json.parseObject(json.getBytes(StandardCharsets.UTF_8), at()).path("text");
     if (!text.isString()) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          name + " has no field \"text\" with a string.",
-          "",
-          "Give an object {\"text\": …} a line.");
+      throw noText("has no field \"text\" with a string.");
     }
     return text.stringValue();
   }
 
-  private static Problem unreadable(Path file, IOException e) {
+  private Problem noText(String what) {
     return new Problem(
-        Category.BAD_INPUT, "Cannot read " + file + ".", e.toString(), "Check the path.", e);
+        Category.BAD_INPUT, at() + " " + what, "", "Give an object {\"text\": …} a line.");
+  }
+
+  private static Problem unreadable(Path file, String why, IOException e) {
+    return new Problem(Category.BAD_INPUT, "Cannot read " + file + ".", why, "Check the path.", e);
   }
 
   @Override
   public void close() {
     try {
-      reader.close();
+      in.close();
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -1,16 +1,12 @@
 package dev.embark.cli;
 
 import dev.embark.bundle.Bundle;
-import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Pipeline;
 import dev.embark.checkpoint.Description;
 import dev.embark.format.json.Json;
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import dev.embark.source.Wanted;
 import dev.embark.tokenize.Tokenizer;
 import dev.embark.tokenize.Tokens;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -18,7 +14,6 @@ import java.util.Iterator;
 import java.util.List;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /// `embark tokenize`: texts become token ids, as the model would be given them.
@@ -33,11 +28,7 @@ final class TokenizeCommand implements Action {
   @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to tokenize.")
   private List<String> texts = new ArrayList<>();
 
-  @Option(
-      names = "--input",
-      paramLabel = "FILE",
-      description = "Texts: .jsonl with {\"text\": …} a line, else a text a line.")
-  private List<Path> input = new ArrayList<>();
+  @Mixin private InputOption input = new InputOption();
 
   @Mixin private ModelOptions options = new ModelOptions();
 
@@ -46,19 +37,13 @@ final class TokenizeCommand implements Action {
 
   @Override
   public Answer run(Console console) {
-    if (texts.isEmpty() == input.isEmpty()) {
-      throw new Problem(
-          Category.WRONG_USAGE,
-          texts.isEmpty() ? "There is nothing to tokenize." : "Both texts and --input are given.",
-          "",
-          "Give texts as arguments, or a file with --input.");
-    }
+    input.requireEither(texts, "tokenize");
     var ready = ready(console);
     var document = new ArrayList<int[]>();
-    if (input.isEmpty()) {
+    if (!texts.isEmpty()) {
       encode(texts.iterator(), ready, console, document);
     } else {
-      try (var file = TextInput.open(input.getFirst())) {
+      try (var file = TextInput.open(input.file().orElseThrow())) {
         encode(file, ready, console, document);
       }
     }
@@ -85,9 +70,9 @@ final class TokenizeCommand implements Action {
   }
 
   private Ready ready(Console console) {
-    var folder = Path.of(model);
-    if (Files.isRegularFile(folder.resolve(Manifest.FILE_NAME))) {
-      return open(folder, Bundle.open(folder).manifest().pipeline());
+    var bundle = Workshop.bundleAt(model);
+    if (bundle.isPresent()) {
+      return open(bundle.get(), Bundle.open(bundle.get()).manifest().pipeline());
     }
     var fetched = new Workshop(console).fetch(model, Wanted.WITHOUT_WEIGHTS);
     var description = Description.read(fetched, options.instructions());

@@ -32,11 +32,29 @@ final class WrongUsage {
   }
 
   private static String nearMiss(ParameterException failure) {
-    if (failure instanceof UnmatchedArgumentException unmatched
-        && !unmatched.getSuggestions().isEmpty()) {
-      return "Did you mean " + unmatched.getSuggestions().getFirst() + "? ";
+    if (failure instanceof UnmatchedArgumentException unmatched) {
+      var word = unmatched.getUnmatched().getFirst();
+      for (var known : unmatched.getSuggestions()) {
+        if (isNear(word, known)) {
+          return "Did you mean " + known + "? ";
+        }
+      }
     }
     return "";
+  }
+
+  /// Two words are near where two thirds of the longer one's letters stand, in order, in the other.
+  private static boolean isNear(String left, String right) {
+    var common = new int[left.length() + 1][right.length() + 1];
+    for (int i = 1; i <= left.length(); i++) {
+      for (int j = 1; j <= right.length(); j++) {
+        common[i][j] =
+            left.charAt(i - 1) == right.charAt(j - 1)
+                ? common[i - 1][j - 1] + 1
+                : Math.max(common[i - 1][j], common[i][j - 1]);
+      }
+    }
+    return 3 * common[left.length()][right.length()] >= 2 * Math.max(left.length(), right.length());
   }
 
   private static String seeHelp(CommandLine line) {
