@@ -8,6 +8,7 @@ import dev.embark.tensor.Shape;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 
 /// Builds a graph in execution order: each method appends one node and returns its value.
@@ -74,7 +75,7 @@ public final class GraphBuilder {
   /// Appends `function` of each element.
   public Value activate(Value input, Activation function) {
     return append(
-        input.name() + "." + function.name().toLowerCase(java.util.Locale.ROOT),
+        input.name() + "." + function.name().toLowerCase(Locale.ROOT),
         new Op.Activate(input, function));
   }
 

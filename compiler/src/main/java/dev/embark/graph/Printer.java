@@ -1,5 +1,6 @@
 package dev.embark.graph;
 
+import java.util.ArrayList;
 import java.util.stream.Collectors;
 
 /// The text of a graph, one line a node: what snapshots compare and `inspect --graph` prints.
@@ -27,9 +28,7 @@ public final class Printer {
 
   private static String operation(Op op) {
     var operands =
-        op.inputs().stream()
-            .map(Value::toString)
-            .collect(Collectors.toCollection(java.util.ArrayList::new));
+        op.inputs().stream().map(Value::toString).collect(Collectors.toCollection(ArrayList::new));
     op.constants().forEach(constant -> operands.add(constant.toString()));
     var settings = settings(op);
     if (!settings.isEmpty()) {

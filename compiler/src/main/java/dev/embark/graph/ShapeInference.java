@@ -42,15 +42,18 @@ final class ShapeInference {
         requireRank(op, mask, 2);
         require(op, query.shape().equals(key.shape()), query + " and " + key + " differ");
         require(op, query.shape().equals(value.shape()), query + " and " + value + " differ");
-        require(op, query.shape().size(2) % heads == 0, query + " does not split into " + heads);
+        require(
+            op,
+            query.shape().size(2) % heads == 0,
+            query + " does not split into " + heads + " heads");
         yield floats(query.shape());
       }
       case Op.PackedAttention(var input, var weight, var bias, var mask, var heads, _) -> {
         requireRank(op, input, 3);
         requireRank(op, mask, 2);
         long hidden = input.shape().size(2);
-        require(op, weight.shape().equals(Shape.of(3 * hidden, hidden)), "weight is " + weight);
-        require(op, bias.shape().equals(Shape.of(3 * hidden)), "bias is " + bias);
+        requireShape(op, weight, Shape.of(3 * hidden, hidden));
+        requireShape(op, bias, Shape.of(3 * hidden));
         require(op, hidden % heads == 0, input + " does not split into " + heads + " heads");
         yield floats(input.shape());
       }
@@ -101,8 +104,13 @@ final class ShapeInference {
     }
   }
 
+  private static void requireShape(Op op, Constant constant, Shape expected) {
+    require(op, constant.shape().equals(expected), constant + " is not " + expected);
+  }
+
   private static void requireRank(Op op, Value value, int rank) {
-    require(op, value.shape().rank() == rank, value + " " + value.shape() + " has another rank");
+    require(
+        op, value.shape().rank() == rank, value + " " + value.shape() + " is not of rank " + rank);
   }
 
   private static void requireEqual(Op op, Dim actual, Dim expected) {
