@@ -26,7 +26,8 @@ import java.util.Optional;
 ///   %a = PackedAttention(%x, %mask, wq|wk|wv [3·h, h], bq|bk|bv [3·h])
 /// ```
 ///
-/// Attentions whose three layers read different values, or have no bias, stay as they are.
+/// Attentions whose three layers read different values, have no bias or are not square stay as they
+/// are; so does a layer that something else reads, or that leaves the graph.
 public final class PackProjections implements Pass {
   @Override
   public void requires(Graph graph) {}
@@ -45,7 +46,9 @@ public final class PackProjections implements Pass {
       joined.ifPresent(_ -> absorbed.addAll(node.op().inputs()));
       packed.add(new Node(joined.orElse(node.op()), node.output()));
     }
-    packed.removeIf(node -> absorbed.contains(node.output()) && isUnread(node.output(), packed));
+    absorbed.removeAll(graph.outputs());
+    packed.forEach(node -> absorbed.removeAll(node.op().inputs()));
+    packed.removeIf(node -> absorbed.contains(node.output()));
     return new Graph(graph.name(), graph.inputs(), packed, graph.outputs());
   }
 
@@ -60,16 +63,13 @@ public final class PackProjections implements Pass {
     }
   }
 
-  private static boolean isUnread(Value value, List<Node> nodes) {
-    return nodes.stream().noneMatch(node -> node.op().inputs().contains(value));
-  }
-
   private static Optional<Op> pack(Op.Attention attention, Map<Value, Op> producers) {
     if (producers.get(attention.query()) instanceof Op.Linear query
         && producers.get(attention.key()) instanceof Op.Linear key
         && producers.get(attention.value()) instanceof Op.Linear value
         && query.input().equals(key.input())
         && query.input().equals(value.input())
+        && isSquare(query.weight())
         && query.bias() instanceof Bias.Of(var queryBias)
         && key.bias() instanceof Bias.Of(var keyBias)
         && value.bias() instanceof Bias.Of(var valueBias)) {
@@ -83,6 +83,11 @@ public final class PackProjections implements Pass {
               attention.scale()));
     }
     return Optional.empty();
+  }
+
+  /// Query, key and value have one width, so that one of them speaks for all.
+  private static boolean isSquare(Constant weight) {
+    return weight.shape().size(0) == weight.shape().size(1);
   }
 
   private static Constant stack(Constant query, Constant key, Constant value) {

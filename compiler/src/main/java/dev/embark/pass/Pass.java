@@ -1,6 +1,7 @@
 package dev.embark.pass;
 
 import dev.embark.graph.Graph;
+import java.util.List;
 
 /// One rewriting of a graph that does not change what it computes.
 ///
@@ -22,7 +23,7 @@ public interface Pass {
   void ensures(Graph result);
 
   /// Applies passes in order, each between its own checks.
-  static Graph applyAll(Graph graph, java.util.List<Pass> passes) {
+  static Graph applyAll(Graph graph, List<Pass> passes) {
     var current = graph;
     for (var pass : passes) {
       pass.requires(current);
