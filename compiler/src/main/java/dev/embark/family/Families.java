@@ -16,6 +16,9 @@ import java.util.List;
 public final class Families {
   private static final int NEAREST_SHOWN = 3;
 
+  /// Inputs that every graph has, in the order people expect; a family may add others.
+  private static final List<String> INPUTS = List.of("input_ids", "attention_mask");
+
   private Families() {}
 
   /// A checkpoint written as a graph.
@@ -79,6 +82,7 @@ public final class Families {
     var pipeline = capped(checkpoint.pipeline(), family.positionsMax(config));
     var weights = family.sanitize(checkpoint.weights());
     var graph = new GraphBuilder(family.modelType());
+    INPUTS.forEach(graph::tokens);
     var tokens = family.build(graph, config, weights);
     var embedding = SentenceHead.append(graph, tokens, pipeline, weights);
     config.requireAllKnown(name(family));

@@ -9,6 +9,8 @@ import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -100,13 +102,12 @@ final class NodeList {
   // Segments of bytes: views of float[] and long[] would have the machine's byte order.
 
   private static MemorySegment floats(double value) {
-    var bytes = java.nio.ByteBuffer.allocate(4).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    var bytes = ByteBuffer.allocate(4).order(ByteOrder.LITTLE_ENDIAN);
     return MemorySegment.ofArray(bytes.putFloat((float) value).array());
   }
 
   private static MemorySegment longs(long... values) {
-    var bytes =
-        java.nio.ByteBuffer.allocate(8 * values.length).order(java.nio.ByteOrder.LITTLE_ENDIAN);
+    var bytes = ByteBuffer.allocate(8 * values.length).order(ByteOrder.LITTLE_ENDIAN);
     for (long value : values) {
       bytes.putLong(value);
     }
