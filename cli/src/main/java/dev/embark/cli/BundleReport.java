@@ -4,6 +4,7 @@ import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Figures;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Limits;
+import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Proof;
@@ -37,8 +38,7 @@ final class BundleReport {
                 model.layers(),
                 model.hiddenSize(),
                 TensorList.count(model.parameters())));
-    console.line(
-        field("source") + manifest.source().reference() + at(manifest.source().revision()));
+    console.line(field("source") + source(manifest.source()));
     var recipe = manifest.recipe();
     console.line(
         field("format")
@@ -62,8 +62,11 @@ final class BundleReport {
             + ")");
   }
 
-  private static String at(String revision) {
-    return revision.isEmpty() ? "" : " @ " + revision;
+  /// Returns the reference, with the revision where the reference does not end in it.
+  private static String source(Manifest.Source source) {
+    return source.reference().endsWith(source.revision())
+        ? source.reference()
+        : source.reference() + " @ " + source.revision();
   }
 
   /// Prints how a text becomes a vector.

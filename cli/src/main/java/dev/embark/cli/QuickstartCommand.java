@@ -52,7 +52,7 @@ final class QuickstartCommand implements Action {
       var vectors = model.embed(TEXTS);
       SimilarityTable.print(TEXTS, vectors, console);
       console.line("");
-      console.line("Next:  embark embed " + folder + " \"any text\"");
+      console.line("Next:  ./embark embed " + folder + " \"any text\"");
       return Answer.done(() -> document(bundle, vectors));
     }
   }
