@@ -87,7 +87,7 @@ final class ConvertCommand implements Action {
     description.pipeline().notes().forEach(console::note);
     var order =
         new Conversion.Order(
-            fetched.reference().text(),
+            fetched.reference().portableText(),
             fetched.revision(),
             description,
             recipe,

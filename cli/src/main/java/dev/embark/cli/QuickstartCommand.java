@@ -68,7 +68,7 @@ final class QuickstartCommand implements Action {
     var fetched = workshop.fetch(MODEL, Wanted.EVERYTHING);
     var order =
         new Conversion.Order(
-            fetched.reference().text(),
+            fetched.reference().portableText(),
             fetched.revision(),
             Description.read(fetched, Instructions.NONE),
             Recipe.onnx(Flavor.PORTABLE),

@@ -14,6 +14,21 @@ public sealed interface ModelReference {
   /// Returns the reference as a person would type it.
   String text();
 
+  /// Returns the reference as it may stand in a bundle: of local files only the last name, for a
+  /// bundle says nothing of the machine it was made on, and is the same wherever it is made.
+  default String portableText() {
+    return switch (this) {
+      case Folder(var path) -> lastName(path);
+      case OnnxFile(var path) -> lastName(path);
+      case HubRepository _, MavenArtifact _ -> text();
+    };
+  }
+
+  private static String lastName(Path path) {
+    var name = path.toAbsolutePath().normalize().getFileName();
+    return name == null ? "" : name.toString();
+  }
+
   /// A checkpoint folder of this machine.
   record Folder(Path path) implements ModelReference {
     @Override

@@ -76,6 +76,16 @@ final class ModelReferenceTest {
   }
 
   @Test
+  void localModelsTravelUnderTheirLastName() {
+    assertThat(new ModelReference.Folder(Path.of("/home/me/models/minilm/")).portableText())
+        .isEqualTo("minilm");
+    assertThat(new ModelReference.OnnxFile(Path.of("models/../minilm.onnx")).portableText())
+        .isEqualTo("minilm.onnx");
+    assertThat(new ModelReference.HubRepository("owner/name", "main").portableText())
+        .isEqualTo("owner/name");
+  }
+
+  @Test
   void nameWithoutOwnerIsRefusedWithTheForms() {
     assertThatThrownBy(() -> ModelReference.parse("bert-base-uncased"))
         .isInstanceOf(Problem.class)
