@@ -18,18 +18,25 @@ import java.nio.file.StandardOpenOption;
 public final class NewFile implements AutoCloseable {
   private final Path path;
   private final FileChannel channel;
+  private final Object lock = new Object();
+  private final Thread hook;
   private boolean finished;
 
   private NewFile(Path path, FileChannel channel) {
     this.path = path;
     this.channel = channel;
+    this.hook = Thread.ofPlatform().name("embark-file-removal").unstarted(this::discard);
   }
 
   /// Creates an empty file, which must not exist yet.
   public static NewFile create(Path path) {
     try {
-      return new NewFile(
-          path, FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+      var file =
+          new NewFile(
+              path,
+              FileChannel.open(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
+      Runtime.getRuntime().addShutdownHook(file.hook);
+      return file;
     } catch (FileAlreadyExistsException e) {
       throw new Problem(
           Category.UNWRITABLE,
@@ -66,19 +73,32 @@ public final class NewFile implements AutoCloseable {
 
   /// Says that everything is written, so that the file stays.
   public void finish() {
-    write(FileChannel::close);
-    finished = true;
+    synchronized (lock) {
+      write(FileChannel::close);
+      finished = true;
+    }
   }
 
   @Override
   public void close() {
-    if (finished) {
-      return;
+    discard();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException _) {
+      // The process is shutting down: the hook runs or has run.
     }
-    try (channel) {
-      Files.deleteIfExists(path);
-    } catch (IOException e) {
-      throw unwritable(path, e);
+  }
+
+  private void discard() {
+    synchronized (lock) {
+      if (finished) {
+        return;
+      }
+      try (channel) {
+        Files.deleteIfExists(path);
+      } catch (IOException e) {
+        throw unwritable(path, e);
+      }
     }
   }
 
