@@ -13,25 +13,30 @@ final class Capture {
   private final ByteArrayOutputStream err = new ByteArrayOutputStream();
   private final Cli cli;
 
-  private Capture(ErrorStream errorStream, List<Action> commands) {
+  private Capture(ErrorStream errorStream, Map<String, String> environment, List<Action> commands) {
     cli =
         new Cli(
             new Surroundings(
                 new PrintStream(out, false, StandardCharsets.UTF_8),
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 errorStream,
-                Map.of()),
+                environment),
             commands);
   }
 
   /// Returns a command line, its standard error in a file, that knows these commands.
   static Capture of(Action... commands) {
-    return new Capture(ErrorStream.PLAIN, List.of(commands));
+    return new Capture(ErrorStream.PLAIN, Map.of(), List.of(commands));
   }
 
   /// Returns a command line on a terminal that knows these commands.
   static Capture onTerminal(Action... commands) {
-    return new Capture(ErrorStream.TERMINAL, List.of(commands));
+    return new Capture(ErrorStream.TERMINAL, Map.of(), List.of(commands));
+  }
+
+  /// Returns the whole program in an environment.
+  static Capture with(ErrorStream errorStream, Map<String, String> environment) {
+    return new Capture(errorStream, environment, Commands.all());
   }
 
   Cli cli() {

@@ -122,7 +122,7 @@ final class ChecksTest {
             new HubCacheCheck()
                 .examine(host(Map.of("user.home", "/home/me"), Map.of("HF_HOME", home)))
                 .found())
-        .isEqualTo(root.resolve("hf/hub") + ", 3 MB");
+        .isEqualTo(root.resolve("hf/hub") + ", 3.0 MB");
   }
 
   @Test
