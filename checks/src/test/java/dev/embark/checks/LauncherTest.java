@@ -177,8 +177,8 @@ final class LauncherTest {
       })
   void longCommandsGetTheWholeJvm(String words) throws Exception {
     assertThat(embark(words.split(" ", -1)).lines())
-        .contains("-jar")
-        .doesNotContain("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
+        .contains("-XX:+UseSerialGC", "-jar")
+        .doesNotContain("-XX:TieredStopAtLevel=1");
   }
 
   @Test
@@ -189,10 +189,19 @@ final class LauncherTest {
 
   @Test
   void optionsOfTheUserComeLast() throws Exception {
-    environment.put("EMBARK_JAVA_OPTS", "-Xmx1g -XX:+UseParallelGC");
+    environment.put("EMBARK_JAVA_OPTS", "-Xmx1g -XX:-TieredCompilation");
 
     assertThat(embark("doctor").lines())
-        .containsSubsequence("-XX:+UseSerialGC", "-Xmx1g", "-XX:+UseParallelGC", "-jar");
+        .containsSubsequence("-XX:TieredStopAtLevel=1", "-Xmx1g", "-XX:-TieredCompilation", "-jar");
+  }
+
+  @Test
+  void theCollectorOfTheUserTakesThePlaceOfOurs() throws Exception {
+    environment.put("EMBARK_JAVA_OPTS", "-XX:+UseParallelGC");
+
+    assertThat(embark("doctor").lines())
+        .contains("-XX:+UseParallelGC")
+        .doesNotContain("-XX:+UseSerialGC");
   }
 
   @ParameterizedTest
