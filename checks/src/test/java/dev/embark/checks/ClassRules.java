@@ -191,6 +191,8 @@ final class ClassRules {
                 && !candidate.isAnonymousClass()
                 && !candidate.getModifiers().contains(JavaModifier.SYNTHETIC)
                 && !candidate.getModifiers().contains(JavaModifier.ABSTRACT)
+                // JMH makes its own subclass of a benchmark.
+                && !candidate.isAnnotatedWith("org.openjdk.jmh.annotations.State")
                 && !candidate.getSimpleName().equals("package-info"));
   }
 }

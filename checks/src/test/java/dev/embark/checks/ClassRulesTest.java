@@ -18,6 +18,7 @@ final class ClassRulesTest {
   private static final JavaClasses OURS =
       new ClassFileImporter()
           .withImportOption(new ImportOption.DoNotIncludeTests())
+          .withImportOption(location -> !location.contains("/jmh_generated/"))
           .importPackages("dev.embark");
 
   @TempDir private Path folder;
