@@ -37,7 +37,8 @@ public sealed interface WeightFiles {
   /// Finds the weights of what was fetched: safetensors, then ONNX.
   static WeightFiles find(Fetched fetched) {
     return switch (fetched.reference()) {
-      case ModelReference.OnnxFile(var file) -> new OnnxExport(file);
+      case ModelReference.OnnxFile(var file) ->
+          new OnnxExport(fetched.root().resolve(file.getFileName()));
       case ModelReference.MavenArtifact _ -> onlyOnnx(fetched);
       case ModelReference.Folder _, ModelReference.HubRepository _ -> inFolder(fetched);
     };

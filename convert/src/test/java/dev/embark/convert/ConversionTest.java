@@ -16,6 +16,7 @@ import dev.embark.embed.Embedding;
 import dev.embark.embed.EncodedText;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
+import dev.embark.source.ModelReference;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.testing.Fixture;
 import java.io.IOException;
@@ -136,6 +137,20 @@ final class ConversionTest {
       }
     }
     return contents;
+  }
+
+  @Test
+  void anOnnxFileMayBeNamedFromWhereTheUserStands() throws IOException {
+    var first = Trial.of(Fixture.of("bert-mean").folder()).convert(folder.resolve("a"), cache);
+    var file = Files.copy(first.file("onnx/model.onnx"), first.folder().resolve("model.onnx"));
+    var named = new ModelReference.OnnxFile(Path.of("").toAbsolutePath().relativize(file));
+
+    var second =
+        Trial.of(named.text(), Fixtures.describe(named)).convert(folder.resolve("b"), cache);
+
+    assertThat(second.manifest().source().files())
+        .extracting(FileDigest::path)
+        .contains("model.onnx", "config.json");
   }
 
   @Test

@@ -35,8 +35,16 @@ final class Fixtures {
   private Fixtures() {}
 
   static Fetched fetch(Path folder) {
-    return new Sources(new SourceSettings(Map.of(), folder), Progress.SILENT)
-        .fetch(new ModelReference.Folder(folder), Wanted.EVERYTHING);
+    return fetch(new ModelReference.Folder(folder));
+  }
+
+  private static Fetched fetch(ModelReference local) {
+    return new Sources(new SourceSettings(Map.of(), Path.of("")), Progress.SILENT)
+        .fetch(local, Wanted.EVERYTHING);
+  }
+
+  static Description describe(ModelReference local) {
+    return Description.read(fetch(local), Instructions.NONE);
   }
 
   static Description describe(Path folder) {
