@@ -3,12 +3,12 @@ package dev.embark.bench;
 import static java.util.Objects.requireNonNull;
 
 import dev.embark.embed.EmbedSettings;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -43,6 +43,12 @@ final class EmbedBenchmark implements Runnable {
       defaultValue = "512",
       description = "Tokens in a batch of ours; several values are measured side by side.")
   private List<Integer> batchTokens = new ArrayList<>();
+
+  @Option(
+      names = "--svg",
+      paramLabel = "FILE",
+      description = "Also draw the texts a second as a bar chart.")
+  private List<Path> pictures = new ArrayList<>();
 
   @Option(
       names = "--alone",
@@ -91,56 +97,45 @@ final class EmbedBenchmark implements Runnable {
     var results = new SideBySide(contenders, texts).run(rounds);
     var theirs = contenders.getFirst();
     var reference = theirs.embed(texts);
-    double slowest = wall(results, theirs);
-    long tokens = tokens(contenders, texts);
-    System.out.printf(
-        Locale.ROOT,
-        "%d texts, %d tokens, %d threads, medians of %d interleaved rounds%n%n",
-        texts.size(),
-        tokens,
-        threads,
-        rounds);
-    System.out.println(
-        "| | texts/s | tokens/s | ratio | CPU ms/text | ratio | cosine mean | min |");
-    System.out.println("|---|---|---|---|---|---|---|---|");
+    var rows = new ArrayList<EmbedReport.Row>();
     for (var contender : contenders) {
-      double seconds = wall(results, contender);
-      double cpu = cpu(results, contender);
-      var cosines = Cosines.of(reference, contender.embed(texts));
-      System.out.printf(
-          Locale.ROOT,
-          "| %s | %.1f | %.0f | %.2f | %.2f | %.2f | %.9f | %.9f |%n",
-          contender.name(),
-          texts.size() / seconds,
-          tokens / seconds,
-          slowest / seconds,
-          cpu / texts.size() * 1e3,
-          cpu(results, theirs) / cpu,
-          cosines.mean(),
-          cosines.min());
+      rows.add(
+          new EmbedReport.Row(
+              contender.name(),
+              requireNonNull(results.get(contender.name()), contender.name()),
+              Cosines.of(reference, contender.embed(texts)),
+              peakAlone(contender.name())));
     }
-    System.out.println();
-    results.forEach((name, all) ->
-        System.out.println(
-            name
-                + ": "
-                + all.stream()
-                    .map(round -> String.format(Locale.ROOT, "%.2f", round.seconds()))
-                    .collect(Collectors.joining(" "))
-                + " s"));
+    var report = new EmbedReport(texts.size(), tokens(contenders, texts), threads, rows);
+    System.out.println(report.toMarkdown());
+    pictures.forEach(report::draw);
   }
 
-  private static double wall(Map<String, List<SideBySide.Round>> results, Contender contender) {
-    return Median.of(rounds(results, contender).stream().map(r -> r.seconds()).toList());
-  }
-
-  private static double cpu(Map<String, List<SideBySide.Round>> results, Contender contender) {
-    return Median.of(rounds(results, contender).stream().map(r -> r.cpuSeconds()).toList());
-  }
-
-  private static List<SideBySide.Round> rounds(
-      Map<String, List<SideBySide.Round>> results, Contender contender) {
-    return requireNonNull(results.get(contender.name()), contender.name());
+  /// Returns the peak memory of a process in which only this contender works; `0` where it fails.
+  private double peakAlone(String name) {
+    var command =
+        new ArrayList<>(
+            List.of(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-cp",
+                System.getProperty("java.class.path"),
+                Main.class.getName(),
+                "embed",
+                "--alone=" + name,
+                "--data=" + data,
+                "--texts=" + count,
+                "--threads=" + threads));
+    bundles.forEach(bundle -> command.add(bundle.toString()));
+    try {
+      var process =
+          new ProcessBuilder(command).redirectError(ProcessBuilder.Redirect.DISCARD).start();
+      try (var output = process.inputReader()) {
+        return output.lines().mapToDouble(Double::parseDouble).findFirst().orElse(0);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static long tokens(List<Contender> contenders, List<String> texts) {
