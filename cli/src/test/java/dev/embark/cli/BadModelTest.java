@@ -218,7 +218,7 @@ final class BadModelTest {
     refused(
         4,
         """
-        embark: DIR/model has its weights in pytorch_model.bin only.
+        embark: DIR/model has weights in pytorch_model.bin only.
         A pickle is a program; Embark does not read one yet.
         Take a revision with model.safetensors, or save the model again with safe_serialization=True.
         """);
