@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 import picocli.CommandLine;
+import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.ParseResult;
@@ -25,18 +26,40 @@ final class Cli {
   private final Surroundings surroundings;
   private final ErrorLines errorLines;
   private final RootCommand root = new RootCommand();
-  private final CommandLine commandLine;
+  private final List<Action> commands;
   private final AtomicBoolean ended = new AtomicBoolean();
   private volatile Format format = Format.TEXT;
 
   Cli(Surroundings surroundings, List<Action> commands) {
     this.surroundings = surroundings;
     this.errorLines = ErrorLines.of(surroundings);
-    commandLine = new CommandLine(root);
-    commands.forEach(commandLine::addSubcommand);
+    this.commands = List.copyOf(commands);
+  }
+
+  /// Returns what understands `words`: of the commands only the one they ask for, because to learn
+  /// what every command understands takes longer than a short command.
+  private CommandLine commandLine(String... words) {
+    var line = new CommandLine(root);
+    asked(words).forEach(line::addSubcommand);
     // A text such as "@home" is a text, not the name of a file of arguments.
-    commandLine.setExpandAtFiles(false).setUsageHelpWidth(100);
-    commandLine.registerConverter(Path.class, Cli::path);
+    line.setExpandAtFiles(false).setUsageHelpWidth(100);
+    line.registerConverter(Path.class, Cli::path);
+    return line;
+  }
+
+  private List<Action> asked(String... words) {
+    for (var word : words) {
+      if (!word.startsWith("-")) {
+        var known = commands.stream().filter(command -> name(command).equals(word)).toList();
+        return known.isEmpty() ? commands : known;
+      }
+    }
+    return commands;
+  }
+
+  private static String name(Action command) {
+    var declared = command.getClass().getAnnotation(Command.class);
+    return declared == null ? "" : declared.name();
   }
 
   /// Refuses an empty path, as a variable of a shell that is not set leaves it: Java would take it
@@ -53,7 +76,7 @@ final class Cli {
     format = List.of(words).contains("--json") ? Format.JSON : Format.TEXT;
     try {
       requireReadable(words);
-      return finish(answer(commandLine.parseArgs(words)));
+      return finish(answer(commandLine(words).parseArgs(words)));
     } catch (ParameterException e) {
       return fail(WrongUsage.problem(e), e);
     } catch (Problem e) {
