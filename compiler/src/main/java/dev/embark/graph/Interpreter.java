@@ -217,43 +217,87 @@ public final class Interpreter {
     IntStream.range(0, of.query().size(0) * heads)
         .parallel()
         .forEach(task -> {
-          int text = task / heads;
-          for (int i = 0; i < sequence; i++) {
-            int query = text * sequence + i;
-            attend(of, mask, query, task % heads * size, size, scale, result);
+          var head = new Head(of, task / heads * sequence, task % heads * size, size);
+          for (int query = 0; query < sequence; query++) {
+            var weights = head.scores(query, scale);
+            softmax(weights, mask, head.text);
+            head.mix(weights, query, result);
           }
         });
     return result;
   }
 
-  /// Computes one head of one token: values `[first, first + size)` of row `query`.
-  private static void attend(
-      Projections of, Grid mask, int query, int first, int size, double scale, Grid result) {
-    int hidden = of.query().size(2);
-    int sequence = of.query().size(1);
-    int text = query / sequence * sequence;
-    var weights = new double[sequence];
+  /// One head of one text: its values are `[first, first + size)` of each row from `text` on.
+  private static final class Head {
+    private final Projections of;
+    private final int text;
+    private final int first;
+
+    /// `[size][sequence]`, so that the loop over tokens can be vectorised.
+    private final double[][] keys;
+
+    Head(Projections of, int text, int first, int size) {
+      this.of = of;
+      this.text = text;
+      this.first = first;
+      keys = new double[size][of.key().size(1)];
+      for (int k = 0; k < size; k++) {
+        for (int j = 0; j < keys[k].length; j++) {
+          keys[k][j] = of.key().values()[at(j) + k];
+        }
+      }
+    }
+
+    /// Returns where the head's values of a token begin.
+    private int at(int token) {
+      return (text + token) * of.query().size(2) + first;
+    }
+
+    /// Returns the product of a token's query with the key of each token, times `scale`.
+    double[] scores(int query, double scale) {
+      var scores = new double[of.key().size(1)];
+      for (int k = 0; k < keys.length; k++) {
+        double factor = of.query().values()[at(query) + k];
+        var key = keys[k];
+        for (int j = 0; j < scores.length; j++) {
+          scores[j] += factor * key[j];
+        }
+      }
+      for (int j = 0; j < scores.length; j++) {
+        scores[j] *= scale;
+      }
+      return scores;
+    }
+
+    /// Writes the values of all tokens, each times its weight, to the row of `query`.
+    void mix(double[] weights, int query, Grid result) {
+      var sums = new double[keys.length];
+      for (int j = 0; j < weights.length; j++) {
+        int value = at(j);
+        for (int k = 0; k < sums.length; k++) {
+          sums[k] += weights[j] * of.value().values()[value + k];
+        }
+      }
+      System.arraycopy(sums, 0, result.values(), at(query), sums.length);
+    }
+  }
+
+  /// Turns scores into weights whose sum is 1; tokens that are not seen weigh nothing.
+  private static void softmax(double[] scores, Grid mask, int text) {
     double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < sequence; j++) {
-      int key = (text + j) * hidden + first;
-      weights[j] =
-          mask.values()[text + j] == 0
-              ? Double.NEGATIVE_INFINITY
-              : scale
-                  * dot(of.query().values(), query * hidden + first, of.key().values(), key, size);
-      max = Math.max(max, weights[j]);
+    for (int j = 0; j < scores.length; j++) {
+      if (mask.values()[text + j] == 0) {
+        scores[j] = Double.NEGATIVE_INFINITY;
+      }
+      max = Math.max(max, scores[j]);
     }
     double sum = 0;
-    for (int j = 0; j < sequence; j++) {
-      weights[j] = Math.exp(weights[j] - max);
-      sum += weights[j];
+    for (int j = 0; j < scores.length; j++) {
+      scores[j] = Math.exp(scores[j] - max);
+      sum += scores[j];
     }
-    for (int j = 0; j < sequence; j++) {
-      int value = (text + j) * hidden + first;
-      for (int k = 0; k < size; k++) {
-        result.values()[query * hidden + first + k] +=
-            weights[j] / sum * of.value().values()[value + k];
-      }
+    for (int j = 0; j < scores.length; j++) {
+      scores[j] /= sum;
     }
   }
 
