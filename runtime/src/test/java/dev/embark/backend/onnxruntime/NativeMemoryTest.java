@@ -22,14 +22,15 @@ import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 final class NativeMemoryTest {
-  /// Sound runs grow by less than 1 MB, runs that forget to close their tensors by 10 MB.
-  private static final long GROWTH_BYTES_MAX = 4L << 20;
+  /// Sound runs grow by less than 1 MB, on a machine under load by 5 because the JVM compiles late;
+  /// runs that forget to close their tensors grow by 20.
+  private static final long GROWTH_BYTES_MAX = 10L << 20;
 
   @TempDir Path folder;
 
   @Test
   @EnabledOnOs(OS.LINUX)
-  void tenThousandRunsOfManyShapesKeepNoMemory() throws Exception {
+  void twentyThousandRunsOfManyShapesKeepNoMemory() throws Exception {
     var process =
         new ProcessBuilder(
                 List.of(
@@ -57,8 +58,8 @@ final class NativeMemoryTest {
   static final class Runner {
     private static final int TEXTS_MAX = 64;
     private static final int LENGTH_MAX = 100;
-    private static final int WARM_UP_RUNS = 2_000;
-    private static final int RUNS = 10_000;
+    private static final int WARM_UP_RUNS = 4_000;
+    private static final int RUNS = 20_000;
 
     private final Executable executable;
     private final MemorySegment tokens;
