@@ -50,8 +50,7 @@ final class OnnxParameters {
     refuseOps(
         "is quantised",
         node -> Quantization.isOperator(node.opType()),
-        "What quantisation took away cannot be brought back; such a file can be verified, but it is"
-            + " no source.");
+        "What quantisation took away cannot be brought back.");
     refuseOps(
         "is made for one runtime",
         node -> !STANDARD_DOMAINS.contains(node.domain()),

@@ -209,8 +209,7 @@ class OnnxSourceTest {
         .isEqualTo(
             """
             UNSUPPORTED: MODEL/model.onnx is quantised: {DynamicQuantizeLinear=1, MatMulInteger=2}.
-            What quantisation took away cannot be brought back; such a file can be verified, but it \
-            is no source.
+            What quantisation took away cannot be brought back.
             Convert from the fp32 file or from the original repository.\
             """);
   }
