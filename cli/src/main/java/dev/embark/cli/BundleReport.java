@@ -73,11 +73,13 @@ final class BundleReport {
   static void printPipeline(Pipeline pipeline, Console console) {
     console.line(
         field("pipeline")
-            + pipeline.steps().stream().map(BundleReport::step).collect(Collectors.joining(" → "))
+            + pipeline.embedding().orElseThrow().steps().stream()
+                .map(BundleReport::step)
+                .collect(Collectors.joining(" → "))
             + " → "
-            + pipeline.dimension()
+            + pipeline.embedding().orElseThrow().dimension()
             + " values, "
-            + pipeline.similarity());
+            + pipeline.embedding().orElseThrow().similarity());
     console.line(field("limit") + pipeline.maxTokens() + " tokens");
     new TreeMap<>(pipeline.prompts())
         .forEach((name, text) -> {
@@ -99,6 +101,8 @@ final class BundleReport {
       case Step.Dense dense ->
           "dense " + dense.inFeatures() + "→" + dense.outFeatures() + " " + dense.activation();
       case Step.Normalize() -> "length 1";
+      case Step.LayerNorm _ -> "layer norm";
+      case Step.Truncate(var dimension) -> "first " + dimension + " values";
     };
   }
 

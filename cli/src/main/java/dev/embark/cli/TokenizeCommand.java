@@ -83,6 +83,6 @@ final class TokenizeCommand implements Action {
   }
 
   private static Ready open(Path folder, Pipeline pipeline) {
-    return new Ready(Tokenizer.open(folder, pipeline.letters()), pipeline.maxTokens());
+    return new Ready(Tokenizer.open(folder, pipeline.reading().letters()), pipeline.maxTokens());
   }
 }

@@ -54,7 +54,7 @@ final class InspectCommandTest {
     var document = json("DIR/model");
 
     assertThat(document.path("architectures").path(0).asString()).isEqualTo("BertModel");
-    assertThat(document.at("/pipeline/dimension").asInt()).isEqualTo(24);
+    assertThat(document.at("/pipeline/outputs/0/dimension").asInt()).isEqualTo(24);
     assertThat(document.path("tensors").size()).isEqualTo(39);
     assertThat(document.at("/tensors/0/type").asString()).isEqualTo("F32");
     assertThat(document.at("/plan/accepted").asBoolean()).isTrue();

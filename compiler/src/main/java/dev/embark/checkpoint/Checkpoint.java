@@ -27,7 +27,7 @@ public final class Checkpoint implements AutoCloseable {
     var arena = Arena.ofShared();
     try {
       var tensors = new TreeMap<>(description.weights().open(arena));
-      for (var step : description.pipeline().steps()) {
+      for (var step : description.pipeline().embedding().orElseThrow().steps()) {
         if (step instanceof Step.Dense dense) {
           tensors.putAll(ofModule(description, dense, arena));
         }

@@ -200,7 +200,7 @@ public record Packaging(List<PackagedFile> files) {
   private static void writeModules(Pipeline pipeline, List<PackagedFile> files) {
     var modules = Json.array();
     modules.add(module(0, "", "Transformer"));
-    for (var step : pipeline.steps()) {
+    for (var step : pipeline.embedding().orElseThrow().steps()) {
       int index = modules.size();
       switch (step) {
         case Step.Pool pool -> {
@@ -209,8 +209,8 @@ public record Packaging(List<PackagedFile> files) {
               new PackagedFile.Written(index + "_Pooling/config.json", pooling(pool, pipeline)));
         }
         case Step.Normalize() -> modules.add(module(index, index + "_Normalize", "Normalize"));
-        case Step.Dense dense ->
-            throw new IllegalStateException(dense + " comes only from a packaged model");
+        case Step.Dense _, Step.LayerNorm _, Step.Truncate _ ->
+            throw new IllegalStateException(step + " comes only from a packaged model");
       }
     }
     files.add(new PackagedFile.Written("modules.json", Json.pretty(modules)));
@@ -227,7 +227,7 @@ public record Packaging(List<PackagedFile> files) {
   /// The flags, which all versions read, fix the order of several modes; another order can only be
   /// said in the new spelling.
   private static String pooling(Step.Pool pool, Pipeline pipeline) {
-    int width = pipeline.dimension() / pool.modes().size();
+    int width = pipeline.embedding().orElseThrow().dimension() / pool.modes().size();
     var settings = Json.object();
     if (pool.modes().stream().sorted().distinct().toList().equals(pool.modes())) {
       settings.put("word_embedding_dimension", width);

@@ -1,7 +1,9 @@
 package dev.embark.checkpoint;
 
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pooling;
+import dev.embark.bundle.Reading;
 import dev.embark.bundle.Step;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
@@ -62,13 +64,14 @@ final class SentenceTransformers {
         TokenLimit.transformerConfig(root).map(file -> file.isTrue("do_lower_case")).orElse(false);
     var prompts = prompts(settings);
     return new Pipeline(
-        TokenLimit.of(root, config, instructions),
-        lowercased ? Pipeline.Letters.LOWERCASED : Pipeline.Letters.AS_WRITTEN,
+        Reading.of(
+            TokenLimit.of(root, config, instructions),
+            lowercased ? Pipeline.Letters.LOWERCASED : Pipeline.Letters.AS_WRITTEN),
         prompts,
         defaultPrompt(settings, prompts),
-        steps,
-        settings.text("similarity_fn_name", "cosine"),
-        dimension(steps),
+        List.of(
+            new Output.Embedding(
+                steps, settings.text("similarity_fn_name", "cosine"), dimension(steps))),
         notes);
   }
 
@@ -140,6 +143,8 @@ final class SentenceTransformers {
             case Step.Pool(var modes, _) -> Math.multiplyExact(width, modes.size());
             case Step.Dense dense -> requireWidth(dense, width);
             case Step.Normalize() -> width;
+            case Step.LayerNorm _ -> width;
+            case Step.Truncate(var cut) -> Math.min(cut, width);
           };
     }
     return width;

@@ -84,7 +84,8 @@ public final class Families {
     var graph = new GraphBuilder(family.modelType());
     INPUTS.forEach(graph::tokens);
     var tokens = family.build(graph, config, weights);
-    var embedding = SentenceHead.append(graph, tokens, pipeline, weights);
+    var embedding =
+        SentenceHead.append(graph, tokens, pipeline.embedding().orElseThrow().steps(), weights);
     config.requireAllKnown(name(family));
     weights.requireComplete(config.origin());
     graph.output("last_hidden_state", tokens);

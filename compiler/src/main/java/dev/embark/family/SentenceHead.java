@@ -1,10 +1,10 @@
 package dev.embark.family;
 
-import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Step;
 import dev.embark.checkpoint.Weights;
 import dev.embark.graph.GraphBuilder;
 import dev.embark.graph.Value;
+import java.util.List;
 import java.util.Locale;
 
 /// The sentence-transformers modules after an encoder, appended to its graph in the order of the
@@ -12,14 +12,20 @@ import java.util.Locale;
 final class SentenceHead {
   private SentenceHead() {}
 
-  static Value append(GraphBuilder graph, Value tokens, Pipeline pipeline, Weights weights) {
+  /// Epsilon of sentence-transformers' LayerNorm module, torch's default.
+  private static final double EPSILON = 1e-5;
+
+  static Value append(GraphBuilder graph, Value tokens, List<Step> steps, Weights weights) {
     var x = tokens;
-    for (var step : pipeline.steps()) {
+    for (var step : steps) {
       x =
           switch (step) {
             case Step.Pool pool -> pool(graph, x, pool);
             case Step.Dense dense -> dense(graph, x, dense, weights);
             case Step.Normalize() -> graph.normalize(x);
+            case Step.LayerNorm(var path, _) ->
+                graph.layerNorm(x, weights.scope(path + "/norm"), EPSILON);
+            case Step.Truncate(var dimension) -> graph.firstValues(x, dimension);
           };
     }
     return x;

@@ -7,6 +7,10 @@ public enum Activation {
   GELU,
   /// `x/2·(1 + tanh(√(2/π)·(x + 0.044715·x³)))`.
   GELU_TANH,
+  /// `ln(1 + max(x, 0))`.
+  LOG1P_RELU,
+  /// `x·σ(1.702·x)`.
+  QUICK_GELU,
   RELU,
   SIGMOID,
   /// `x·σ(x)`.

@@ -9,6 +9,14 @@ public record Constant(String name, Weight weight) {
     return weight.shape();
   }
 
+  /// Returns one of several parameters that are stored on top of each other, such as the queries of
+  /// `Wqkv`.
+  ///
+  /// @param part what it is called behind the name of the whole
+  public Constant rows(String part, long first, long count) {
+    return new Constant(name + "." + part, new Weight.Rows(weight, first, count));
+  }
+
   @Override
   public String toString() {
     return name + " " + shape();

@@ -46,6 +46,16 @@ public final class GraphBuilder {
     return append("position_ids", new Op.Positions(ids, start));
   }
 
+  /// Appends position numbers that leave out what is `padId` in `ids` `[batch, sequence]`.
+  public Value tokenPositions(Value ids, long padId) {
+    return append("position_ids", new Op.TokenPositions(ids, padId));
+  }
+
+  /// Appends a trained parameter as a value.
+  public Value parameter(Constant constant) {
+    return append(constant.name(), new Op.Parameter(constant));
+  }
+
   /// Appends a lookup in `weight` `[rows, width]` of the scope: `[…, width]`.
   public Value embedding(Value ids, Weights scope, long rows, long width) {
     return append(scope.name(), new Op.Embedding(parameter(scope, "weight", rows, width), ids));
@@ -64,6 +74,27 @@ public final class GraphBuilder {
     return append(scope.name(), new Op.Linear(input, weight, new Bias.None()));
   }
 
+  /// Appends a linear layer with a weight `[out, in]` made from one of the checkpoint.
+  public Value linear(Value input, String hint, Constant weight, Bias bias) {
+    return append(hint, new Op.Linear(input, weight, bias));
+  }
+
+  /// Appends an RMS norm with `weight` `[size]` of the scope over each part of `size` values.
+  public Value rmsNorm(Value input, Weights scope, double epsilon, long size) {
+    return rmsNorm(input, parameter(scope, "weight", size), scope.name(), epsilon);
+  }
+
+  /// Appends an RMS norm over each part of the last axis that is as long as `weight`.
+  public Value rmsNorm(Value input, Constant weight, String hint, double epsilon) {
+    return append(hint, new Op.RmsNorm(input, weight, epsilon));
+  }
+
+  /// Appends a layer norm over the last axis with `weight` of the scope and no bias.
+  public Value layerNormWithoutBias(Value input, Weights scope, double epsilon) {
+    var weight = parameter(scope, "weight", input.shape().size(-1));
+    return append(scope.name(), new Op.LayerNorm(input, weight, new Bias.None(), epsilon));
+  }
+
   /// Appends a layer norm over the last axis with `weight` and `bias` of the scope.
   public Value layerNorm(Value input, Weights scope, double epsilon) {
     long width = input.shape().size(-1);
@@ -79,16 +110,65 @@ public final class GraphBuilder {
         new Op.Activate(input, function));
   }
 
-  /// Appends multi-head attention with the usual scale `1/√(width of a head)`.
+  /// Appends multi-head attention that sees every token, with the usual scale `1/√(width of a
+  /// head)`.
   public Value attention(Value query, Value key, Value value, Value mask, int heads) {
-    double scale = 1 / Math.sqrt((double) query.shape().size(-1) / heads);
-    var layer = query.name().substring(0, query.name().lastIndexOf('.') + 1);
-    return append(layer + "attention", new Op.Attention(query, key, value, mask, heads, scale));
+    return attention(query, key, value, mask, Heads.of(heads, query.shape().size(-1) / heads));
+  }
+
+  /// Appends multi-head attention.
+  public Value attention(Value query, Value key, Value value, Value mask, Heads heads) {
+    return attention(new Op.Attention(query, key, value, mask, heads, new ScoreBias.None()));
+  }
+
+  /// Appends an attention, named after the layer of its query.
+  public Value attention(Op.Attention attention) {
+    var query = attention.query().name();
+    return append(query.substring(0, query.lastIndexOf('.') + 1) + "attention", attention);
+  }
+
+  /// Appends a rotation of each head by its position in the sequence.
+  public Value rotate(Value input, Rotation rotation) {
+    return append(input.name() + ".rotated", new Op.Rotate(input, rotation));
+  }
+
+  /// Appends scores by distance, from a table `[2·reach + 1, heads]`.
+  public Value distanceBias(Value ids, Constant table) {
+    return append(table.name(), new Op.DistanceBias(ids, table));
+  }
+
+  /// Appends scores of tokens with relative positions.
+  public Value positionScores(String hint, Op.PositionScores scores) {
+    return append(hint, scores);
+  }
+
+  /// Appends a mixture of experts.
+  public Value mixture(Value input, Experts experts) {
+    var router = experts.router().name();
+    return append(
+        router.substring(0, router.indexOf("router")) + "experts", new Op.Mixture(input, experts));
   }
 
   /// Appends a sum; a dimension of size 1 stretches.
   public Value add(Value left, Value right) {
     return append(left.name() + ".sum", new Op.Add(left, right));
+  }
+
+  /// Appends a product; a dimension of size 1 stretches.
+  public Value multiply(Value left, Value right) {
+    return append(left.name() + ".product", new Op.Multiply(left, right));
+  }
+
+  /// Appends a product with a number.
+  public Value scale(Value input, double factor) {
+    return append(input.name() + ".scaled", new Op.Scale(input, factor));
+  }
+
+  /// Appends the first `count` values of the last axis; all of them are returned as they are.
+  public Value firstValues(Value input, int count) {
+    return count >= input.shape().size(-1)
+        ? input
+        : append(input.name() + ".first", new Op.Slice(input, 0, count));
   }
 
   /// Appends the mask of the tokens that pooling counts where prompts are left out.
@@ -99,6 +179,11 @@ public final class GraphBuilder {
   /// Appends pooling of `tokens` `[batch, sequence, hidden]` to `[batch, hidden]`.
   public Value pool(Value tokens, Value mask, Pooling mode) {
     return append("pooling." + mode.key(), new Op.Pool(tokens, mask, mode));
+  }
+
+  /// Appends the sum of `tokens` `[batch, sequence, hidden]`: `[batch, hidden]`.
+  public Value sumTokens(Value tokens, Value mask) {
+    return append("pooling.sum", new Op.SumTokens(tokens, mask));
   }
 
   /// Appends the parts side by side on the last axis; a single part is returned as it is.
@@ -136,7 +221,8 @@ public final class GraphBuilder {
     return new Graph(name, inputs, nodes, outputs);
   }
 
-  private Constant parameter(Weights scope, String parameter, long... sizes) {
+  /// Returns a parameter of the scope, for an operation that changes it or takes a part of it.
+  public static Constant parameter(Weights scope, String parameter, long... sizes) {
     return new Constant(scope.path(parameter), scope.take(parameter, sizes));
   }
 

@@ -58,6 +58,15 @@ public final class Grid {
     return new Grid(changed, new double[rows() * last]);
   }
 
+  /// Returns the `count` values from `first` on of each row of the flattened grid.
+  Grid columns(int first, int count) {
+    var part = withLast(count);
+    for (int row = 0; row < rows(); row++) {
+      System.arraycopy(values, row * size(-1) + first, part.values, row * count, count);
+    }
+    return part;
+  }
+
   /// Returns row `row` of the flattened grid, rounded to floats.
   public float[] row(int row) {
     int width = size(-1);

@@ -2,15 +2,14 @@ package dev.embark.graph;
 
 import static java.util.Objects.requireNonNull;
 
-import dev.embark.bundle.Pooling;
 import dev.embark.tensor.Weight;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.DoubleBinaryOperator;
 import java.util.function.DoubleUnaryOperator;
-import java.util.stream.IntStream;
 
 /// The definition of every operation: plain loops in double precision, in the order a reader
 /// expects.
@@ -19,6 +18,8 @@ import java.util.stream.IntStream;
 /// where they are stored, block by block, and forgets a value after its last reader, so memory is a
 /// few activations. Only the matrix product is arranged for speed; threads share independent rows.
 public final class Interpreter {
+  private static final Sight ALL = new Sight.All();
+
   private final Graph graph;
   private final Map<Value, Integer> lastReader = new HashMap<>();
 
@@ -81,7 +82,9 @@ public final class Interpreter {
 
   private static Grid compute(Op op, Values values) {
     return switch (op) {
+      case Op.Parameter(var constant) -> parameter(constant);
       case Op.Positions(var ids, var start) -> positions(values.of(ids).size(1), start);
+      case Op.TokenPositions(var ids, var padId) -> tokenPositions(values.of(ids), padId);
       case Op.Embedding(var table, var ids) -> embedding(table.weight(), values.of(ids));
       case Op.Linear(var input, var weight, var bias) ->
           linear(values.of(input), weight.weight(), vector(bias, weight.weight().rows()));
@@ -91,24 +94,63 @@ public final class Interpreter {
               weight.weight().toArray(),
               vector(bias, weight.weight().rows()),
               epsilon);
+      case Op.RmsNorm(var input, var weight, var epsilon) ->
+          rmsNorm(values.of(input), weight.weight().toArray(), epsilon);
       case Op.Activate(var input, var function) -> activate(values.of(input), function);
-      case Op.Attention(var query, var key, var value, var mask, var heads, var scale) ->
-          attention(
-              new Projections(values.of(query), values.of(key), values.of(value)),
-              values.of(mask),
-              heads,
-              scale);
-      case Op.PackedAttention(var input, var weight, var bias, var mask, var heads, var scale) -> {
-        var packed = linear(values.of(input), weight.weight(), bias.weight().toArray());
-        yield attention(Projections.unpack(packed), values.of(mask), heads, scale);
-      }
-      case Op.Add(var left, var right) -> add(values.of(left), values.of(right));
+      case Op.Rotate(var input, var rotation) -> rotate(values.of(input), rotation);
+      case Op.Attention attention -> attention(attention, values);
+      case Op.PackedAttention attention -> packedAttention(attention, values);
+      case Op.DistanceBias(var ids, var table) ->
+          AttentionLoops.distanceBias(values.of(ids).size(1), table.weight());
+      case Op.PositionScores(var tokens, var rows, var distances, var heads, var scale) ->
+          AttentionLoops.positionScores(
+              values.of(tokens), values.of(rows), distances, new Heads(heads, heads, scale, ALL));
+      case Op.Mixture(var input, var experts) -> MixtureLoops.compute(values.of(input), experts);
+      case Op.Add(var left, var right) ->
+          combine(values.of(left), values.of(right), (a, b) -> a + b);
+      case Op.Multiply(var left, var right) ->
+          combine(values.of(left), values.of(right), (a, b) -> a * b);
+      case Op.Scale(var input, var factor) -> map(values.of(input), x -> x * factor);
+      case Op.Slice(var input, var first, var count) -> values.of(input).columns(first, count);
       case Op.PooledTokens(var mask) -> map(values.of(mask), x -> x == 1 ? 1 : 0);
       case Op.Pool(var tokens, var mask, var mode) ->
-          pool(values.of(tokens), values.of(mask), mode);
+          PoolingLoops.pool(values.of(tokens), values.of(mask), mode);
+      case Op.SumTokens(var tokens, var mask) ->
+          PoolingLoops.sum(values.of(tokens), values.of(mask));
       case Op.Concat(var parts) -> concat(parts.stream().map(values::of).toList());
       case Op.Normalize(var input) -> normalize(values.of(input));
     };
+  }
+
+  private static Grid attention(Op.Attention of, Values values) {
+    var bias =
+        switch (of.bias()) {
+          case ScoreBias.None() -> AttentionLoops.NO_BIAS;
+          case ScoreBias.Of(var value) -> values.of(value);
+        };
+    return new AttentionLoops(
+            values.of(of.query()), values.of(of.key()), values.of(of.value()), of.heads())
+        .attend(values.of(of.mask()), bias);
+  }
+
+  private static Grid packedAttention(Op.PackedAttention of, Values values) {
+    var packed = linear(values.of(of.input()), of.weight().weight(), of.bias().weight().toArray());
+    int hidden = packed.size(-1) / 3;
+    return new AttentionLoops(
+            packed.columns(0, hidden),
+            packed.columns(hidden, hidden),
+            packed.columns(2 * hidden, hidden),
+            new Heads(of.heads(), of.heads(), of.scale(), ALL))
+        .attend(values.of(of.mask()), AttentionLoops.NO_BIAS);
+  }
+
+  private static Grid parameter(Constant constant) {
+    var values = constant.weight().toArray();
+    var result = new Grid(constant.shape().sizes(), new double[values.length]);
+    for (int i = 0; i < values.length; i++) {
+      result.values()[i] = values[i];
+    }
+    return result;
   }
 
   private static float[] vector(Bias bias, long length) {
@@ -122,6 +164,19 @@ public final class Interpreter {
     var result = new Grid(new long[] {1, sequence}, new double[sequence]);
     for (int i = 0; i < sequence; i++) {
       result.values()[i] = start + i;
+    }
+    return result;
+  }
+
+  private static Grid tokenPositions(Grid ids, long padId) {
+    var result = ids.withLast(ids.size(-1));
+    for (int row = 0; row < ids.size(0); row++) {
+      long position = padId;
+      for (int at = row * ids.size(1); at < (row + 1) * ids.size(1); at++) {
+        boolean isToken = ids.values()[at] != padId;
+        position += isToken ? 1 : 0;
+        result.values()[at] = isToken ? position : padId;
+      }
     }
     return result;
   }
@@ -170,17 +225,54 @@ public final class Interpreter {
     return result;
   }
 
+  private static Grid rmsNorm(Grid input, float[] weight, double epsilon) {
+    var result = input.withLast(input.size(-1));
+    for (int at = 0; at < input.values().length; at += weight.length) {
+      double squares = dot(input.values(), at, input.values(), at, weight.length);
+      double root = Math.sqrt(squares / weight.length + epsilon);
+      for (int i = 0; i < weight.length; i++) {
+        result.values()[at + i] = input.values()[at + i] / root * weight[i];
+      }
+    }
+    return result;
+  }
+
+  private static Grid rotate(Grid input, Rotation rotation) {
+    int width = input.size(-1);
+    int half = rotation.size() / 2;
+    var result = input.withLast(width);
+    for (int row = 0; row < input.rows(); row++) {
+      int position = row % input.size(1);
+      for (int plane = 0; plane < half; plane++) {
+        double cosine = rotation.cosine(position, plane);
+        double sine = rotation.sine(position, plane);
+        for (int at = row * width + plane; at < (row + 1) * width; at += rotation.size()) {
+          double x = input.values()[at];
+          double y = input.values()[at + half];
+          result.values()[at] = x * cosine - y * sine;
+          result.values()[at + half] = y * cosine + x * sine;
+        }
+      }
+    }
+    return result;
+  }
+
   private static Grid activate(Grid input, Activation function) {
+    return map(input, x -> activate(x, function));
+  }
+
+  /// Returns `function` of a number.
+  static double activate(double x, Activation function) {
     return switch (function) {
-      case GELU -> map(input, x -> x * 0.5 * (1 + ErrorFunction.erf(x / Math.sqrt(2))));
+      case GELU -> x * 0.5 * (1 + ErrorFunction.erf(x / Math.sqrt(2)));
       case GELU_TANH ->
-          map(
-              input,
-              x -> 0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x))));
-      case RELU -> map(input, x -> Math.max(x, 0));
-      case SIGMOID -> map(input, x -> 1 / (1 + Math.exp(-x)));
-      case SILU -> map(input, x -> x / (1 + Math.exp(-x)));
-      case TANH -> map(input, Math::tanh);
+          0.5 * x * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x * x * x)));
+      case LOG1P_RELU -> Math.log1p(Math.max(x, 0));
+      case QUICK_GELU -> x / (1 + Math.exp(-1.702 * x));
+      case RELU -> Math.max(x, 0);
+      case SIGMOID -> 1 / (1 + Math.exp(-x));
+      case SILU -> x / (1 + Math.exp(-x));
+      case TANH -> Math.tanh(x);
     };
   }
 
@@ -190,118 +282,7 @@ public final class Interpreter {
     return new Grid(input.sizes(), values);
   }
 
-  /// Query, key and value, each `[batch, sequence, hidden]`.
-  private record Projections(Grid query, Grid key, Grid value) {
-    static Projections unpack(Grid packed) {
-      int hidden = packed.size(-1) / 3;
-      return new Projections(
-          slice(packed, 0, hidden),
-          slice(packed, hidden, hidden),
-          slice(packed, 2 * hidden, hidden));
-    }
-
-    private static Grid slice(Grid packed, int first, int count) {
-      var part = packed.withLast(count);
-      for (int row = 0; row < packed.rows(); row++) {
-        System.arraycopy(
-            packed.values(), row * packed.size(-1) + first, part.values(), row * count, count);
-      }
-      return part;
-    }
-  }
-
-  private static Grid attention(Projections of, Grid mask, int heads, double scale) {
-    int sequence = of.query().size(1);
-    int size = of.query().size(2) / heads;
-    var result = of.query().withLast(of.query().size(2));
-    IntStream.range(0, of.query().size(0) * heads)
-        .parallel()
-        .forEach(task -> {
-          var head = new Head(of, task / heads * sequence, task % heads * size, size);
-          for (int query = 0; query < sequence; query++) {
-            var weights = head.scores(query, scale);
-            softmax(weights, mask, head.text);
-            head.mix(weights, query, result);
-          }
-        });
-    return result;
-  }
-
-  /// One head of one text: its values are `[first, first + size)` of each row from `text` on.
-  private static final class Head {
-    private final Projections of;
-    private final int text;
-    private final int first;
-
-    /// `[size][sequence]`, so that the loop over tokens can be vectorised.
-    private final double[][] keys;
-
-    Head(Projections of, int text, int first, int size) {
-      this.of = of;
-      this.text = text;
-      this.first = first;
-      keys = new double[size][of.key().size(1)];
-      for (int k = 0; k < size; k++) {
-        for (int j = 0; j < keys[k].length; j++) {
-          keys[k][j] = of.key().values()[at(j) + k];
-        }
-      }
-    }
-
-    /// Returns where the head's values of a token begin.
-    private int at(int token) {
-      return (text + token) * of.query().size(2) + first;
-    }
-
-    /// Returns the product of a token's query with the key of each token, times `scale`.
-    double[] scores(int query, double scale) {
-      var scores = new double[of.key().size(1)];
-      for (int k = 0; k < keys.length; k++) {
-        double factor = of.query().values()[at(query) + k];
-        var key = keys[k];
-        for (int j = 0; j < scores.length; j++) {
-          scores[j] += factor * key[j];
-        }
-      }
-      for (int j = 0; j < scores.length; j++) {
-        scores[j] *= scale;
-      }
-      return scores;
-    }
-
-    /// Writes the values of all tokens, each times its weight, to the row of `query`.
-    void mix(double[] weights, int query, Grid result) {
-      var sums = new double[keys.length];
-      for (int j = 0; j < weights.length; j++) {
-        int value = at(j);
-        for (int k = 0; k < sums.length; k++) {
-          sums[k] += weights[j] * of.value().values()[value + k];
-        }
-      }
-      System.arraycopy(sums, 0, result.values(), at(query), sums.length);
-    }
-  }
-
-  /// Turns scores into weights whose sum is 1; tokens that are not seen weigh nothing.
-  private static void softmax(double[] scores, Grid mask, int text) {
-    double max = Double.NEGATIVE_INFINITY;
-    for (int j = 0; j < scores.length; j++) {
-      if (mask.values()[text + j] == 0) {
-        scores[j] = Double.NEGATIVE_INFINITY;
-      }
-      max = Math.max(max, scores[j]);
-    }
-    double sum = 0;
-    for (int j = 0; j < scores.length; j++) {
-      scores[j] = Math.exp(scores[j] - max);
-      sum += scores[j];
-    }
-    for (int j = 0; j < scores.length; j++) {
-      scores[j] /= sum;
-    }
-  }
-
-  private static double dot(double[] left, int leftAt, double[] right, int rightAt, int count) {
+  static double dot(double[] left, int leftAt, double[] right, int rightAt, int count) {
     double sum = 0;
     for (int k = 0; k < count; k++) {
       sum += left[leftAt + k] * right[rightAt + k];
@@ -309,7 +290,7 @@ public final class Interpreter {
     return sum;
   }
 
-  private static Grid add(Grid left, Grid right) {
+  private static Grid combine(Grid left, Grid right, DoubleBinaryOperator function) {
     int rank = left.sizes().length;
     var sizes = new long[rank];
     Arrays.setAll(sizes, axis -> Math.max(left.sizes()[axis], right.sizes()[axis]));
@@ -317,7 +298,8 @@ public final class Interpreter {
     var result = new Grid(sizes, new double[count]);
     for (int i = 0; i < count; i++) {
       result.values()[i] =
-          left.values()[stretched(i, sizes, left)] + right.values()[stretched(i, sizes, right)];
+          function.applyAsDouble(
+              left.values()[stretched(i, sizes, left)], right.values()[stretched(i, sizes, right)]);
     }
     return result;
   }
@@ -334,59 +316,6 @@ public final class Interpreter {
       stride *= from.size(axis);
     }
     return at;
-  }
-
-  private static Grid pool(Grid tokens, Grid mask, Pooling mode) {
-    int batch = tokens.size(0);
-    int sequence = tokens.size(1);
-    int hidden = tokens.size(2);
-    var result = new Grid(new long[] {batch, hidden}, new double[batch * hidden]);
-    for (int b = 0; b < batch; b++) {
-      var weights = poolingWeights(mask, b, sequence, mode);
-      for (int i = 0; i < hidden; i++) {
-        double pooled = mode == Pooling.MAX ? Double.NEGATIVE_INFINITY : 0;
-        for (int j = 0; j < sequence; j++) {
-          double x = tokens.values()[(b * sequence + j) * hidden + i];
-          if (mode == Pooling.MAX) {
-            pooled = weights[j] == 0 ? pooled : Math.max(pooled, x);
-          } else {
-            pooled += weights[j] * x;
-          }
-        }
-        result.values()[b * hidden + i] = pooled;
-      }
-    }
-    return result;
-  }
-
-  /// Returns the factor of each token of text `b`; for the maximum, whether it takes part.
-  private static double[] poolingWeights(Grid mask, int b, int sequence, Pooling mode) {
-    var counted = new double[sequence];
-    int first = -1;
-    int last = -1;
-    double count = 0;
-    double positions = 0;
-    for (int j = 0; j < sequence; j++) {
-      if (mask.values()[b * sequence + j] != 0) {
-        counted[j] = 1;
-        first = first < 0 ? j : first;
-        last = j;
-        count++;
-        positions += j + 1;
-      }
-    }
-    for (int j = 0; j < sequence; j++) {
-      counted[j] *=
-          switch (mode) {
-            case CLS -> j == first ? 1 : 0;
-            case LAST_TOKEN -> j == last ? 1 : 0;
-            case MAX -> 1;
-            case MEAN -> 1 / Math.max(count, 1e-9);
-            case MEAN_SQRT_LEN -> 1 / Math.sqrt(Math.max(count, 1e-9));
-            case WEIGHTED_MEAN -> (j + 1) / Math.max(positions, 1e-9);
-          };
-    }
-    return counted;
   }
 
   private static Grid concat(List<Grid> parts) {

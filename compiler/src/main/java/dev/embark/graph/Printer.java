@@ -40,13 +40,30 @@ public final class Printer {
   private static String settings(Op op) {
     return switch (op) {
       case Op.Positions(_, var start) -> "start " + start;
+      case Op.TokenPositions(_, var padId) -> "padding " + padId;
       case Op.LayerNorm(_, _, _, var epsilon) -> "epsilon " + epsilon;
+      case Op.RmsNorm(_, _, var epsilon) -> "epsilon " + epsilon;
       case Op.Activate(_, var function) -> function.toString();
-      case Op.Attention(_, _, _, _, var heads, var scale) -> "heads " + heads + ", scale " + scale;
+      case Op.Rotate(_, var rotation) -> rotation.toString();
+      case Op.Attention(_, _, _, _, var heads, _) -> heads.toString();
       case Op.PackedAttention(_, _, _, _, var heads, var scale) ->
           "heads " + heads + ", scale " + scale;
+      case Op.PositionScores(_, _, var distances, var heads, var scale) ->
+          distances + ", heads " + heads + ", scale " + scale;
+      case Op.Mixture(_, var experts) -> experts.toString();
+      case Op.Scale(_, var factor) -> "factor " + factor;
+      case Op.Slice(_, var first, var count) -> "from " + first + ", " + count + " values";
       case Op.Pool(_, _, var mode) -> mode.key();
-      case Op.Embedding _, Op.Linear _, Op.Add _, Op.PooledTokens _, Op.Concat _, Op.Normalize _ ->
+      case Op.Parameter _,
+          Op.Embedding _,
+          Op.Linear _,
+          Op.DistanceBias _,
+          Op.Add _,
+          Op.Multiply _,
+          Op.PooledTokens _,
+          Op.SumTokens _,
+          Op.Concat _,
+          Op.Normalize _ ->
           "";
     };
   }

@@ -5,6 +5,8 @@ import dev.embark.graph.Constant;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Node;
 import dev.embark.graph.Op;
+import dev.embark.graph.ScoreBias;
+import dev.embark.graph.Sight;
 import dev.embark.graph.Value;
 import dev.embark.tensor.Weight;
 import java.util.ArrayList;
@@ -27,7 +29,8 @@ import java.util.Optional;
 /// ```
 ///
 /// Attentions whose three layers read different values, have no bias or are not square stay as they
-/// are; so does a layer that something else reads, or that leaves the graph.
+/// are, and so do those that see only a part, share keys, or add to their scores; so does a layer
+/// that something else reads, or that leaves the graph.
 public final class PackProjections implements Pass {
   @Override
   public void requires(Graph graph) {}
@@ -67,6 +70,7 @@ public final class PackProjections implements Pass {
     if (producers.get(attention.query()) instanceof Op.Linear query
         && producers.get(attention.key()) instanceof Op.Linear key
         && producers.get(attention.value()) instanceof Op.Linear value
+        && isPlain(attention)
         && query.input().equals(key.input())
         && query.input().equals(value.input())
         && isSquare(query.weight())
@@ -79,10 +83,17 @@ public final class PackProjections implements Pass {
               stack(query.weight(), key.weight(), value.weight()),
               stack(queryBias, keyBias, valueBias),
               attention.mask(),
-              attention.heads(),
-              attention.scale()));
+              attention.heads().query(),
+              attention.heads().scale()));
     }
     return Optional.empty();
+  }
+
+  /// ONNX Runtime packs attentions that see everything, each head with a key of its own.
+  private static boolean isPlain(Op.Attention attention) {
+    return attention.heads().sight() instanceof Sight.All
+        && attention.heads().group() == 1
+        && attention.bias() instanceof ScoreBias.None;
   }
 
   /// Query, key and value have one width, so that one of them speaks for all.

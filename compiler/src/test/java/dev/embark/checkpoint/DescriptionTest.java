@@ -88,7 +88,7 @@ class DescriptionTest {
   @Test
   void toldPoolingWinsOverTheRuleForPlainFolders() {
     var pipeline = Description.read(altered("bert-plain").fetch(), TOLD).pipeline();
-    assertThat(pipeline.steps())
+    assertThat(pipeline.embedding().orElseThrow().steps())
         .containsExactly(
             new Step.Pool(List.of(Pooling.CLS), Step.PromptTokens.COUNTED), new Step.Normalize());
     assertThat(pipeline.maxTokens()).isEqualTo(32);

@@ -32,12 +32,12 @@ class ModulesTest {
   @Test
   void denseIsAStepAndSetsTheDimension() {
     var pipeline = altered("bert-cls-dense").describe().pipeline();
-    assertThat(pipeline.steps())
+    assertThat(pipeline.embedding().orElseThrow().steps())
         .containsExactly(
             new Step.Pool(List.of(Pooling.CLS), Step.PromptTokens.COUNTED),
             new Step.Dense("2_Dense", 48, 24, Step.BiasUse.BIAS, "Tanh"),
             new Step.Normalize());
-    assertThat(pipeline.dimension()).isEqualTo(24);
+    assertThat(pipeline.embedding().orElseThrow().dimension()).isEqualTo(24);
   }
 
   @Test
@@ -46,16 +46,16 @@ class ModulesTest {
         altered("bert-cls-dense", DENSE, json -> json.remove("activation_function"))
             .describe()
             .pipeline();
-    assertThat(pipeline.steps())
+    assertThat(pipeline.embedding().orElseThrow().steps())
         .contains(new Step.Dense("2_Dense", 48, 24, Step.BiasUse.BIAS, "Tanh"));
   }
 
   @Test
   void severalModesAreConcatenatedInTheOrderOfTheList() {
     var pipeline = altered("bert-cased-meanmax").describe().pipeline();
-    assertThat(pipeline.steps().getFirst())
+    assertThat(pipeline.embedding().orElseThrow().steps().getFirst())
         .isEqualTo(new Step.Pool(List.of(Pooling.MEAN, Pooling.MAX), Step.PromptTokens.COUNTED));
-    assertThat(pipeline.dimension()).isEqualTo(64);
+    assertThat(pipeline.embedding().orElseThrow().dimension()).isEqualTo(64);
   }
 
   @Test
@@ -71,7 +71,7 @@ class ModulesTest {
                 })
             .describe()
             .pipeline();
-    assertThat(pipeline.steps().getFirst())
+    assertThat(pipeline.embedding().orElseThrow().steps().getFirst())
         .isEqualTo(
             new Step.Pool(
                 List.of(Pooling.CLS, Pooling.MAX, Pooling.MEAN, Pooling.LAST_TOKEN),
@@ -88,8 +88,10 @@ class ModulesTest {
             .changing(
                 POOLING,
                 json -> json.put("pooling_mode_mean_tokens", false).put(mode.legacyKey(), true));
-    assertThat(spelledNew.describe().pipeline().steps()).startsWith(expected);
-    assertThat(spelledOld.describe().pipeline().steps()).startsWith(expected);
+    assertThat(spelledNew.describe().pipeline().embedding().orElseThrow().steps())
+        .startsWith(expected);
+    assertThat(spelledOld.describe().pipeline().embedding().orElseThrow().steps())
+        .startsWith(expected);
   }
 
   @Test
@@ -98,7 +100,7 @@ class ModulesTest {
         altered("bert-mean-oldstyle", POOLING, json -> json.put("pooling_mode_mean_tokens", false))
             .describe()
             .pipeline();
-    assertThat(pipeline.steps())
+    assertThat(pipeline.embedding().orElseThrow().steps())
         .startsWith(new Step.Pool(List.of(Pooling.MEAN), Step.PromptTokens.COUNTED));
   }
 

@@ -133,7 +133,7 @@ class OnnxSourceTest {
     exportInto("bare.onnx");
     altered.without("modules.json");
     var description = Description.read(altered.fetchOnnx("bare.onnx"), TOLD);
-    assertThat(description.pipeline().isNormalized()).isTrue();
+    assertThat(description.pipeline().embedding().orElseThrow().isNormalized()).isTrue();
     try (var checkpoint = Checkpoint.open(description)) {
       assertThat(Families.build(checkpoint).layers()).isEqualTo(2);
     }

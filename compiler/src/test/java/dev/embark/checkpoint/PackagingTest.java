@@ -82,8 +82,9 @@ class PackagingTest {
     var altered = AlteredCheckpoint.of("bert-plain", temporary);
     var told = Description.read(altered.fetch(), told(Pooling.MEAN, Pooling.CLS));
     told.packaging().writeTo(bundle);
-    assertThat(new AlteredCheckpoint(bundle).describe().pipeline().steps())
-        .isEqualTo(told.pipeline().steps());
+    assertThat(
+            new AlteredCheckpoint(bundle).describe().pipeline().embedding().orElseThrow().steps())
+        .isEqualTo(told.pipeline().embedding().orElseThrow().steps());
   }
 
   @Test
@@ -126,8 +127,8 @@ class PackagingTest {
         AlteredCheckpoint.of("bert-plain", temporary)
             .with("sentence_bert_config.json", "{\"do_lower_case\": true}");
     altered.describe().packaging().writeTo(bundle);
-    assertThat(new AlteredCheckpoint(bundle).describe().pipeline().letters())
-        .isEqualTo(altered.describe().pipeline().letters());
+    assertThat(new AlteredCheckpoint(bundle).describe().pipeline().reading().letters())
+        .isEqualTo(altered.describe().pipeline().reading().letters());
   }
 
   @Test

@@ -2,8 +2,10 @@ package dev.embark.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pooling;
+import dev.embark.bundle.Reading;
 import dev.embark.bundle.Step;
 import java.nio.file.Path;
 import java.util.List;
@@ -31,15 +33,16 @@ class SentenceTransformersTest {
     assertThat(altered("bert-mean").describe().pipeline())
         .isEqualTo(
             new Pipeline(
-                64,
-                Pipeline.Letters.AS_WRITTEN,
+                Reading.of(64, Pipeline.Letters.AS_WRITTEN),
                 Map.of("query", "query: ", "document", "passage: "),
                 "",
                 List.of(
-                    new Step.Pool(List.of(Pooling.MEAN), Step.PromptTokens.COUNTED),
-                    new Step.Normalize()),
-                "cosine",
-                32,
+                    new Output.Embedding(
+                        List.of(
+                            new Step.Pool(List.of(Pooling.MEAN), Step.PromptTokens.COUNTED),
+                            new Step.Normalize()),
+                        "cosine",
+                        32)),
                 List.of()));
   }
 
@@ -51,7 +54,13 @@ class SentenceTransformersTest {
 
   @Test
   void promptTokensAreLeftOutWhereThePoolingSaysSo() {
-    assertThat(altered("bert-weightedmean-noprompt").describe().pipeline().steps())
+    assertThat(
+            altered("bert-weightedmean-noprompt")
+                .describe()
+                .pipeline()
+                .embedding()
+                .orElseThrow()
+                .steps())
         .startsWith(new Step.Pool(List.of(Pooling.WEIGHTED_MEAN), Step.PromptTokens.LEFT_OUT));
   }
 
@@ -64,7 +73,7 @@ class SentenceTransformersTest {
                 json -> json.put("do_lower_case", true))
             .describe()
             .pipeline();
-    assertThat(pipeline.letters()).isEqualTo(Pipeline.Letters.LOWERCASED);
+    assertThat(pipeline.reading().letters()).isEqualTo(Pipeline.Letters.LOWERCASED);
   }
 
   @Test
@@ -77,7 +86,7 @@ class SentenceTransformersTest {
             .describe()
             .pipeline();
     assertThat(pipeline.defaultPrompt()).isEqualTo("query");
-    assertThat(pipeline.similarity()).isEqualTo("dot");
+    assertThat(pipeline.embedding().orElseThrow().similarity()).isEqualTo("dot");
   }
 
   @Test
@@ -86,13 +95,13 @@ class SentenceTransformersTest {
         altered("bert-mean", SETTINGS, json -> json.putNull("similarity_fn_name"))
             .describe()
             .pipeline();
-    assertThat(pipeline.similarity()).isEqualTo("cosine");
+    assertThat(pipeline.embedding().orElseThrow().similarity()).isEqualTo("cosine");
   }
 
   @Test
   void folderWithoutModulesFollowsTheRuleAndSaysSo() {
     var pipeline = altered("bert-plain").describe().pipeline();
-    assertThat(pipeline.steps())
+    assertThat(pipeline.embedding().orElseThrow().steps())
         .containsExactly(new Step.Pool(List.of(Pooling.MEAN), Step.PromptTokens.COUNTED));
     assertThat(pipeline.notes())
         .containsExactly(
@@ -107,10 +116,10 @@ class SentenceTransformersTest {
             "bert-plain",
             "config.json",
             json -> json.putArray("architectures").add("Qwen3ForCausalLM"));
-    assertThat(altered.describe().pipeline().steps())
+    assertThat(altered.describe().pipeline().embedding().orElseThrow().steps())
         .containsExactly(new Step.Pool(List.of(Pooling.LAST_TOKEN), Step.PromptTokens.COUNTED));
     altered.changing("config.json", json -> json.put("is_causal", false));
-    assertThat(altered.describe().pipeline().steps())
+    assertThat(altered.describe().pipeline().embedding().orElseThrow().steps())
         .containsExactly(new Step.Pool(List.of(Pooling.MEAN), Step.PromptTokens.COUNTED));
   }
 

@@ -179,7 +179,7 @@ class BertTest {
     assertThat(model.layers()).isEqualTo(2);
     assertThat(model.hiddenSize()).isEqualTo(48);
     assertThat(model.vocabSize()).isEqualTo(764);
-    assertThat(model.pipeline().dimension()).isEqualTo(24);
+    assertThat(model.pipeline().embedding().orElseThrow().dimension()).isEqualTo(24);
   }
 
   @Test

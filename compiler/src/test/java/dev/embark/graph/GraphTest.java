@@ -108,12 +108,17 @@ class GraphTest {
         Arguments.of(
             new Op.LayerNorm(X, vector("w", 1, 2), new Bias.Of(vector("b", 1)), 1e-5),
             "LayerNorm: b [1] is not 2"),
-        Arguments.of(new Op.Attention(X, three, X, MASK, 1, 1), "Attention: %x and %three differ"),
-        Arguments.of(new Op.Attention(X, X, three, MASK, 1, 1), "Attention: %x and %three differ"),
         Arguments.of(
-            new Op.Attention(X, X, X, MASK, 3, 1), "Attention: %x does not split into 3 heads"),
+            new Op.Attention(X, three, X, MASK, Ops.heads(1, 1), Ops.NO_BIAS),
+            "Attention: %three is not [batch, sequence, 2]"),
         Arguments.of(
-            new Op.Attention(X, X, X, X, 1, 1),
+            new Op.Attention(X, X, three, MASK, Ops.heads(1, 1), Ops.NO_BIAS),
+            "Attention: %three is not [batch, sequence, 2]"),
+        Arguments.of(
+            new Op.Attention(X, X, X, MASK, Ops.heads(3, 1), Ops.NO_BIAS),
+            "Attention: %x does not split into 3 heads"),
+        Arguments.of(
+            new Op.Attention(X, X, X, X, Ops.heads(1, 1), Ops.NO_BIAS),
             "Attention: %x [batch, sequence, 2] is not of rank 2"),
         Arguments.of(
             new Op.PackedAttention(X, square, vector("b", 1, 2), MASK, 1, 1),

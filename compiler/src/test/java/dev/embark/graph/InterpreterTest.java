@@ -122,7 +122,8 @@ class InterpreterTest {
     var key = ops.hidden("k", text(values(Math.log(3)), values(0)));
     var value = ops.hidden("v", text(values(8), values(4)));
     var mask = ops.tokens("mask", ids(1, 1));
-    assertThat(ops.compute(new Op.Attention(query, key, value, mask, 1, 0.5)))
+    assertThat(
+            ops.compute(new Op.Attention(query, key, value, mask, Ops.heads(1, 0.5), Ops.NO_BIAS)))
         .containsExactly(values(7, 6), DOUBLE);
   }
 
@@ -133,7 +134,7 @@ class InterpreterTest {
     var query = ops.hidden("q", tokens);
     var key = ops.hidden("k", tokens);
     var value = ops.hidden("v", tokens);
-    assertThat(ops.compute(new Op.Attention(query, key, value, mask, 1, 1)))
+    assertThat(ops.compute(new Op.Attention(query, key, value, mask, Ops.heads(1, 1), Ops.NO_BIAS)))
         .containsExactly(2, 2, 2);
   }
 
@@ -142,7 +143,8 @@ class InterpreterTest {
     var zeros = ops.hidden("q", text(values(0), values(0)));
     var value = ops.hidden("v", text(values(8), values(4)));
     var mask = ops.tokens("mask", ids(2, 1));
-    assertThat(ops.compute(new Op.Attention(zeros, zeros, value, mask, 1, 1)))
+    assertThat(
+            ops.compute(new Op.Attention(zeros, zeros, value, mask, Ops.heads(1, 1), Ops.NO_BIAS)))
         .containsExactly(6, 6);
   }
 
@@ -154,7 +156,7 @@ class InterpreterTest {
     var key = ops.hidden("k", text(values(three, 0), values(0, three)));
     var value = ops.hidden("v", text(values(8, 8), values(4, 4)));
     var mask = ops.tokens("mask", ids(1, 1));
-    assertThat(ops.compute(new Op.Attention(query, key, value, mask, 2, 1)))
+    assertThat(ops.compute(new Op.Attention(query, key, value, mask, Ops.heads(2, 1), Ops.NO_BIAS)))
         .containsExactly(values(7, 5, 7, 5), DOUBLE);
   }
 
@@ -162,7 +164,9 @@ class InterpreterTest {
   void textsOfABatchDoNotSeeEachOther() {
     var tokens = ops.hidden("x", text(values(1)), text(values(50)));
     var mask = ops.tokens("mask", ids(1), ids(1));
-    assertThat(ops.compute(new Op.Attention(tokens, tokens, tokens, mask, 1, 1)))
+    assertThat(
+            ops.compute(
+                new Op.Attention(tokens, tokens, tokens, mask, Ops.heads(1, 1), Ops.NO_BIAS)))
         .containsExactly(1, 50);
   }
 

@@ -117,4 +117,11 @@ public final class Ops {
     var yield = ShapeInference.infer(op);
     return new Node(op, new Value(name, yield.type(), yield.shape()));
   }
+
+  static final ScoreBias NO_BIAS = new ScoreBias.None();
+
+  /// Returns heads that see everything.
+  static Heads heads(int count, double scale) {
+    return new Heads(count, count, scale, new Sight.All());
+  }
 }

@@ -14,11 +14,14 @@ import dev.embark.graph.Bias;
 import dev.embark.graph.Constant;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Grid;
+import dev.embark.graph.Heads;
 import dev.embark.graph.Interpreter;
 import dev.embark.graph.Node;
 import dev.embark.graph.Op;
 import dev.embark.graph.Ops;
 import dev.embark.graph.Printer;
+import dev.embark.graph.ScoreBias;
+import dev.embark.graph.Sight;
 import dev.embark.graph.Value;
 import java.nio.file.Path;
 import java.util.List;
@@ -42,7 +45,19 @@ class PackProjectionsTest {
   private final PackProjections pass = new PackProjections();
 
   private static Node attention(Node query, Node key, Node value) {
-    return node("a", new Op.Attention(query.output(), key.output(), value.output(), MASK, 2, 0.5));
+    return node(
+        "a",
+        new Op.Attention(
+            query.output(),
+            key.output(),
+            value.output(),
+            MASK,
+            heads(2, 0.5),
+            new ScoreBias.None()));
+  }
+
+  private static Heads heads(int count, double scale) {
+    return new Heads(count, count, scale, new Sight.All());
   }
 
   private static Graph graph(List<Node> nodes) {
@@ -147,7 +162,7 @@ class PackProjectionsTest {
 
   @Test
   void attentionOverSomethingElseThanLayersStays() {
-    var attention = node("a", new Op.Attention(X, X, X, MASK, 2, 0.5));
+    var attention = node("a", new Op.Attention(X, X, X, MASK, heads(2, 0.5), new ScoreBias.None()));
     assertUntouched(graph(List.of(attention)));
   }
 

@@ -143,6 +143,19 @@ final class Fields {
     return values;
   }
 
+  /// Returns whole numbers from 0 on.
+  List<Integer> counts(String key) {
+    var values = new ArrayList<Integer>();
+    for (JsonNode element : array(key)) {
+      if (!element.isIntegralNumber() || !element.canConvertToInt() || element.intValue() < 0) {
+        throw damaged(
+            name + "." + key + "[" + values.size() + "] is " + element + ", expected a count.");
+      }
+      values.add(element.intValue());
+    }
+    return values;
+  }
+
   /// Returns an object whose keys are free and whose values are strings.
   Map<String, String> textMap(String key) {
     var values = new TreeMap<String, String>();
@@ -207,6 +220,11 @@ final class Fields {
 
   private static Problem wrong(String name, JsonNode node, String expected) {
     return damaged(name + " is a JSON " + node.getNodeType() + ", expected " + expected + ".");
+  }
+
+  /// Returns the problem of an object whose `type` this version does not know.
+  static Problem unknownType(Fields fields, String type, List<String> known) {
+    return damaged(fields.name() + ".type is \"" + type + "\", expected one of " + known + ".");
   }
 
   static Problem damaged(String what) {

@@ -24,7 +24,7 @@ public record Manifest(
     List<FileDigest> files,
     Proof proof) {
   /// Version of the manifest's format that this program reads and writes.
-  public static final int FORMAT = 1;
+  public static final int FORMAT = 2;
 
   /// Name of the manifest in a bundle.
   public static final String FILE_NAME = "embark.json";

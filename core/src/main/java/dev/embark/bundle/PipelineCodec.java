@@ -1,14 +1,9 @@
 package dev.embark.bundle;
 
 import dev.embark.bundle.Pipeline.Letters;
-import dev.embark.bundle.Step.BiasUse;
-import dev.embark.bundle.Step.Dense;
-import dev.embark.bundle.Step.Normalize;
-import dev.embark.bundle.Step.Pool;
-import dev.embark.bundle.Step.PromptTokens;
+import dev.embark.bundle.Reading.Specials;
+import dev.embark.bundle.Reading.Unknowns;
 import dev.embark.format.json.Json;
-import java.util.ArrayList;
-import java.util.List;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A [Pipeline] as JSON and back.
@@ -17,95 +12,39 @@ final class PipelineCodec {
 
   static ObjectNode write(Pipeline pipeline) {
     ObjectNode node = Json.object();
-    node.put("max_tokens", pipeline.maxTokens());
-    node.put(
-        "lowercase",
-        switch (pipeline.letters()) {
-          case AS_WRITTEN -> false;
-          case LOWERCASED -> true;
-        });
+    node.set("reading", write(pipeline.reading()));
     ObjectNode prompts = node.putObject("prompts");
     pipeline.prompts().forEach(prompts::put);
     node.put("default_prompt", pipeline.defaultPrompt());
-    node.set("steps", ManifestCodec.array(pipeline.steps(), PipelineCodec::write));
-    node.put("similarity", pipeline.similarity());
-    node.put("dimension", pipeline.dimension());
+    node.set("outputs", ManifestCodec.array(pipeline.outputs(), OutputCodec::write));
     node.set("notes", ManifestCodec.texts(pipeline.notes()));
     return node;
   }
 
   static Pipeline read(Fields fields) {
     return new Pipeline(
-        (int) fields.integer("max_tokens", 1, Integer.MAX_VALUE),
-        fields.flag("lowercase") ? Letters.LOWERCASED : Letters.AS_WRITTEN,
+        fields.object("reading", PipelineCodec::reading),
         fields.textMap("prompts"),
         fields.text("default_prompt"),
-        fields.objects("steps", PipelineCodec::step),
-        fields.text("similarity"),
-        (int) fields.integer("dimension", 1, Integer.MAX_VALUE),
+        fields.objects("outputs", OutputCodec::read),
         fields.texts("notes"));
   }
 
-  private static ObjectNode write(Step step) {
-    ObjectNode node = Json.object();
-    switch (step) {
-      case Pool(var modes, var promptTokens) -> {
-        node.put("type", "pool");
-        node.set("modes", ManifestCodec.texts(modes.stream().map(Pooling::key).toList()));
-        node.put(
-            "include_prompt",
-            switch (promptTokens) {
-              case COUNTED -> true;
-              case LEFT_OUT -> false;
-            });
-      }
-      case Dense(var path, var inFeatures, var outFeatures, var bias, var activation) -> {
-        node.put("type", "dense");
-        node.put("path", path);
-        node.put("in_features", inFeatures);
-        node.put("out_features", outFeatures);
-        node.put(
-            "bias",
-            switch (bias) {
-              case BIAS -> true;
-              case NO_BIAS -> false;
-            });
-        node.put("activation", activation);
-      }
-      case Normalize() -> node.put("type", "normalize");
-    }
-    return node;
+  private static ObjectNode write(Reading reading) {
+    return Json.object()
+        .put("max_tokens", reading.maxTokens())
+        .put("max_chars", reading.charsMax())
+        .put("lowercase", reading.letters() == Letters.LOWERCASED)
+        .put("add_special_tokens", reading.specials() == Specials.ADDED)
+        .put("drop_unknown_tokens", reading.unknowns() == Unknowns.DROPPED);
   }
 
-  private static Step step(Fields fields) {
-    String type = fields.text("type");
-    return switch (type) {
-      case "pool" ->
-          new Pool(
-              modes(fields),
-              fields.flag("include_prompt") ? PromptTokens.COUNTED : PromptTokens.LEFT_OUT);
-      case "dense" ->
-          new Dense(
-              fields.text("path"),
-              fields.count("in_features"),
-              fields.count("out_features"),
-              fields.flag("bias") ? BiasUse.BIAS : BiasUse.NO_BIAS,
-              fields.text("activation"));
-      case "normalize" -> new Normalize();
-      default ->
-          throw Fields.damaged(
-              fields.name()
-                  + ".type is \""
-                  + type
-                  + "\", expected one of [pool, dense, normalize].");
-    };
-  }
-
-  private static List<Pooling> modes(Fields fields) {
-    var modes = new ArrayList<Pooling>();
-    for (String mode : fields.texts("modes")) {
-      modes.add(Fields.choice(fields.name() + ".modes", mode, Pooling.values(), Pooling::key));
-    }
-    return modes;
+  private static Reading reading(Fields fields) {
+    return new Reading(
+        (int) fields.integer("max_tokens", 1, Integer.MAX_VALUE),
+        fields.count("max_chars"),
+        fields.flag("lowercase") ? Letters.LOWERCASED : Letters.AS_WRITTEN,
+        fields.flag("add_special_tokens") ? Specials.ADDED : Specials.LEFT_OUT,
+        fields.flag("drop_unknown_tokens") ? Unknowns.DROPPED : Unknowns.KEPT);
   }
 }

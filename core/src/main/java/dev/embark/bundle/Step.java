@@ -17,8 +17,8 @@ public sealed interface Step {
     LEFT_OUT
   }
 
-  /// A linear layer on the pooled vector; `path` is its folder in the checkpoint, where
-  /// `linear.weight` `[outFeatures, inFeatures]` lies.
+  /// A linear layer on the pooled vector, or on each token's; `path` is its folder in the
+  /// checkpoint, where `linear.weight` `[outFeatures, inFeatures]` lies.
   record Dense(String path, int inFeatures, int outFeatures, BiasUse bias, String activation)
       implements Step {}
 
@@ -30,4 +30,12 @@ public sealed interface Step {
 
   /// `x / max(‖x‖₂, 1e-12)`.
   record Normalize() implements Step {}
+
+  /// A layer norm (`LayerNorm`, epsilon 1e-5) of `width` values; `path` is its folder in the
+  /// checkpoint, where `norm.weight` and `norm.bias` lie.
+  record LayerNorm(String path, int width) implements Step {}
+
+  /// The first `dimension` values: `truncate_dim`, as Matryoshka models allow
+  /// (<https://arxiv.org/abs/2205.13147>).
+  record Truncate(int dimension) implements Step {}
 }

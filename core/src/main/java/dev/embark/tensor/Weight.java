@@ -1,7 +1,6 @@
 package dev.embark.tensor;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 
 /// The values of a constant as a recipe: where they are stored and how they are rearranged.
@@ -13,8 +12,13 @@ public sealed interface Weight {
   /// Returns the shape of the values, all sizes known.
   Shape shape();
 
+  /// Reads a rectangle of the weight, its rows flattened.
+  void read(Block block, Cells cells);
+
   /// Reads `count` rows from row `first` on into `target` from `offset` on, as 32-bit floats.
-  void readRows(long first, int count, float[] target, int offset);
+  default void readRows(long first, int count, float[] target, int offset) {
+    read(new Block(first, count, 0, rowLength()), new Cells(target, offset, rowLength(), 1));
+  }
 
   /// Returns the number of rows.
   default long rows() {
@@ -46,8 +50,23 @@ public sealed interface Weight {
     }
 
     @Override
-    public void readRows(long first, int count, float[] target, int offset) {
-      tensor.read(first * rowLength(), target, offset, count * rowLength());
+    public void read(Block block, Cells cells) {
+      long width = rowLength();
+      if (block.columns() == width && cells.columnStride() == 1 && cells.rowStride() == width) {
+        int count = Math.multiplyExact(block.rows(), block.columns());
+        tensor.read(block.row() * width, cells.target(), cells.at(0, 0), count);
+        return;
+      }
+      var piece = new float[block.columns()];
+      for (int row = 0; row < block.rows(); row++) {
+        long first = (block.row() + row) * width + block.column();
+        tensor.read(first, piece, 0, piece.length);
+        int at = cells.at(row, 0);
+        for (float value : piece) {
+          cells.target()[at] = value;
+          at += cells.columnStride();
+        }
+      }
     }
   }
 
@@ -65,46 +84,8 @@ public sealed interface Weight {
     }
 
     @Override
-    public void readRows(long first, int count, float[] target, int offset) {
-      readColumns(source, first, count, target, offset, rowLength());
-    }
-
-    /// Writes columns of `from` as rows of `target`, each `stride` elements after the one before.
-    private static void readColumns(
-        Weight from, long first, int count, float[] target, int offset, int stride) {
-      switch (from) {
-        case Stored(var tensor) -> {
-          var piece = new float[count];
-          long width = tensor.shape().size(1);
-          for (int row = 0; row < tensor.shape().size(0); row++) {
-            tensor.read(row * width + first, piece, 0, count);
-            for (int i = 0; i < count; i++) {
-              target[offset + i * stride + row] = piece[i];
-            }
-          }
-        }
-        case Transposed(var original) -> {
-          var rows = new float[count * original.rowLength()];
-          original.readRows(first, count, rows, 0);
-          for (int i = 0; i < count; i++) {
-            System.arraycopy(
-                rows, i * original.rowLength(), target, offset + i * stride, original.rowLength());
-          }
-        }
-        case Repeated repeated -> {
-          for (int i = 0; i < count; i++) {
-            int at = offset + i * stride;
-            Arrays.fill(target, at, at + Math.toIntExact(repeated.rows()), repeated.value());
-          }
-        }
-        case Concatenated(var parts) -> {
-          int at = offset;
-          for (var part : parts) {
-            readColumns(part, first, count, target, at, stride);
-            at += Math.toIntExact(part.rows());
-          }
-        }
-      }
+    public void read(Block block, Cells cells) {
+      source.read(block.transposed(), cells.transposed());
     }
   }
 
@@ -124,22 +105,138 @@ public sealed interface Weight {
 
     @Override
     public Shape shape() {
-      var dims = new ArrayList<>(parts.getFirst().shape().dims());
-      dims.set(0, new Dim.Fixed(parts.stream().mapToLong(Weight::rows).sum()));
-      return new Shape(dims);
+      return withRows(parts.getFirst().shape(), parts.stream().mapToLong(Weight::rows).sum());
     }
 
     @Override
-    public void readRows(long first, int count, float[] target, int offset) {
+    public void read(Block block, Cells cells) {
       long start = 0;
       for (var part : parts) {
-        long from = Math.max(first, start);
-        long to = Math.min(first + count, start + part.rows());
+        long from = Math.max(block.row(), start);
+        long to = Math.min(block.row() + block.rows(), start + part.rows());
         if (from < to) {
-          int at = offset + Math.toIntExact(from - first) * rowLength();
-          part.readRows(from - start, Math.toIntExact(to - from), target, at);
+          part.read(
+              block.withRows(from - start, Math.toIntExact(to - from)),
+              cells.fromRow(Math.toIntExact(from - block.row())));
         }
         start += part.rows();
+      }
+    }
+  }
+
+  /// The `count` rows from `first` on of another weight: one of several that are stored together.
+  record Rows(Weight source, long first, long count) implements Weight {
+    public Rows {
+      if (first < 0 || count < 1 || first + count > source.rows()) {
+        throw new IllegalArgumentException(
+            source.shape() + " has no rows " + first + " to " + (first + count));
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return withRows(source.shape(), count);
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      source.read(block.withRows(first + block.row(), block.rows()), cells);
+    }
+  }
+
+  /// Rows of another weight in another order, some of them perhaps several times.
+  record Picked(Weight source, List<Integer> numbers) implements Weight {
+    public Picked {
+      numbers = List.copyOf(numbers);
+      for (int row : numbers) {
+        if (row < 0 || row >= source.rows()) {
+          throw new IllegalArgumentException(source.shape() + " has no row " + row);
+        }
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return withRows(source.shape(), numbers.size());
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      for (int row = 0; row < block.rows(); row++) {
+        long from = numbers.get(Math.toIntExact(block.row()) + row);
+        source.read(block.withRows(from, 1), cells.fromRow(row));
+      }
+    }
+  }
+
+  /// One row: the difference of two rows of another weight.
+  record RowDifference(Weight source, long plus, long minus) implements Weight {
+    public RowDifference {
+      if (Math.min(plus, minus) < 0 || Math.max(plus, minus) >= source.rows()) {
+        throw new IllegalArgumentException(
+            source.shape() + " has no rows " + plus + " and " + minus);
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return withRows(source.shape(), 1);
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      source.read(block.withRows(plus, 1), cells);
+      var subtracted = new float[block.columns()];
+      source.read(block.withRows(minus, 1), new Cells(subtracted, 0, subtracted.length, 1));
+      for (int column = 0; column < subtracted.length; column++) {
+        cells.target()[cells.at(0, column)] -= subtracted[column];
+      }
+    }
+  }
+
+  /// Another weight with a number added to each value.
+  record Shifted(Weight source, float distance) implements Weight {
+    @Override
+    public Shape shape() {
+      return source.shape();
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      source.read(block, cells);
+      for (int row = 0; row < block.rows(); row++) {
+        for (int column = 0; column < block.columns(); column++) {
+          cells.target()[cells.at(row, column)] += distance;
+        }
+      }
+    }
+  }
+
+  /// Each row of another weight times a factor of its own.
+  ///
+  /// @param factors `[rows]`
+  record RowsScaled(Weight source, Weight factors) implements Weight {
+    public RowsScaled {
+      if (!factors.shape().equals(Shape.of(source.rows()))) {
+        throw new IllegalArgumentException(
+            factors.shape() + " factors do not fit " + source.shape());
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return source.shape();
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      source.read(block, cells);
+      var factor = new float[block.rows()];
+      factors.readRows(block.row(), block.rows(), factor, 0);
+      for (int row = 0; row < block.rows(); row++) {
+        for (int column = 0; column < block.columns(); column++) {
+          cells.target()[cells.at(row, column)] *= factor[row];
+        }
       }
     }
   }
@@ -147,8 +244,18 @@ public sealed interface Weight {
   /// One value everywhere, stored once.
   record Repeated(float value, Shape shape) implements Weight {
     @Override
-    public void readRows(long first, int count, float[] target, int offset) {
-      Arrays.fill(target, offset, offset + count * rowLength(), value);
+    public void read(Block block, Cells cells) {
+      for (int row = 0; row < block.rows(); row++) {
+        for (int column = 0; column < block.columns(); column++) {
+          cells.target()[cells.at(row, column)] = value;
+        }
+      }
     }
+  }
+
+  private static Shape withRows(Shape shape, long rows) {
+    var dims = new ArrayList<>(shape.dims());
+    dims.set(0, new Dim.Fixed(rows));
+    return new Shape(dims);
   }
 }

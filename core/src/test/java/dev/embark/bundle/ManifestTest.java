@@ -75,14 +75,14 @@ final class ManifestTest {
 
   @Test
   void laterFormatIsRefusedWithTheVersionThatWroteIt() throws IOException {
-    Path file = write("{\"format\": 2, \"embark_version\": \"9.0\", \"news\": []}");
+    Path file = write("{\"format\": 3, \"embark_version\": \"9.0\", \"news\": []}");
     assertThatThrownBy(() -> Manifest.read(file))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.UNSUPPORTED))
         .hasMessage(
             file
-                + " has format 2, this Embark reads format 1.\n"
+                + " has format 3, this Embark reads format 2.\n"
                 + "The bundle was written by another version of Embark (embark_version: 9.0).\n"
                 + "Use that version, or convert the model again with this one.");
   }
@@ -92,7 +92,7 @@ final class ManifestTest {
     refuses(
         "\"opset\"",
         "\"rounding\" : 1, \"opset\"",
-        "recipe has keys that format 1 does not know: [rounding].");
+        "recipe has keys that format 2 does not know: [rounding].");
   }
 
   @Test
@@ -109,7 +109,10 @@ final class ManifestTest {
 
   @Test
   void unknownStepPoolingAndVerdictAreRefusedWithTheKnownOnes() throws IOException {
-    refuses("\"normalize\"", "\"whiten\"", "expected one of [pool, dense, normalize].");
+    refuses(
+        "\"normalize\"",
+        "\"whiten\"",
+        "expected one of [pool, dense, normalize, layer_norm, truncate].");
     refuses("\"mean\"", "\"median\"", "expected one of [cls, max, mean, mean_sqrt_len_tokens,");
     refuses("\"pass\"", "\"fail\"", "proof.verdict is \"fail\", expected one of [pass, skipped].");
     refuses("\"padding\"", "\"weather\"", "expected one of [batch, order, neighbors, padding,");

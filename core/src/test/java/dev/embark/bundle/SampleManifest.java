@@ -33,17 +33,38 @@ final class SampleManifest {
 
   static Pipeline pipeline() {
     return new Pipeline(
-        256,
-        Letters.LOWERCASED,
+        new Reading(
+            256, 5_000, Letters.LOWERCASED, Reading.Specials.LEFT_OUT, Reading.Unknowns.DROPPED),
         Map.of("query", "query: ", "document", "passage: "),
         "document",
-        List.of(
-            new Step.Pool(List.of(Pooling.MEAN, Pooling.MAX), PromptTokens.LEFT_OUT),
-            new Step.Dense("2_Dense", 768, 384, BiasUse.BIAS, "torch.nn.modules.activation.Tanh"),
-            new Step.Normalize()),
-        "cosine",
-        384,
+        outputs(),
         List.of("No modules.json: mean pooling, as sentence-transformers does."));
+  }
+
+  private static List<Output> outputs() {
+    return List.of(
+        new Output.Embedding(
+            List.of(
+                new Step.Pool(List.of(Pooling.MEAN, Pooling.MAX), PromptTokens.LEFT_OUT),
+                new Step.Dense("2_Dense", 768, 384, BiasUse.BIAS, "Tanh"),
+                new Step.LayerNorm("3_LayerNorm", 384),
+                new Step.Normalize(),
+                new Step.Truncate(256)),
+            "cosine",
+            256),
+        new Output.Sparse(Output.SparseStrategy.SUM, Output.Saturation.TWICE, 30_522),
+        new Output.Lexical("sparse_linear", List.of(0, 1, 2, 3)),
+        new Output.MultiVector(
+            List.of(new Step.Dense("1_Dense", 768, 128, BiasUse.NO_BIAS, "Identity")),
+            128,
+            1,
+            new Output.TokenRole(32, Output.Expansion.UNATTENDED, 103, List.of()),
+            new Output.TokenRole(180, Output.Expansion.NONE, 0, List.of(999, 1000))),
+        new Output.Score(
+            List.of("yes"),
+            Output.ScoreActivation.SIGMOID,
+            new Output.Pairing.Prompted("<", "{query} {document}", ">", "Judge."),
+            new Output.ScoreHead.Preference(9693, 2152)));
   }
 
   static Proof proven() {

@@ -116,12 +116,13 @@ public final class Embedder implements AutoCloseable {
   }
 
   private Lane lane(Lane.Size size) {
-    return new Lane(executable, tokenizer.padId(), pipeline.dimension(), size);
+    return new Lane(
+        executable, tokenizer.padId(), pipeline.embedding().orElseThrow().dimension(), size);
   }
 
   /// Returns the length of the vectors.
   public int dimension() {
-    return pipeline.dimension();
+    return pipeline.embedding().orElseThrow().dimension();
   }
 
   public Pipeline pipeline() {
@@ -275,7 +276,7 @@ public final class Embedder implements AutoCloseable {
   /// token is special there if the empty text ends in it too.
   private int uncounted(AppliedPrompt prompt) {
     boolean leftOut =
-        pipeline.steps().stream()
+        pipeline.embedding().orElseThrow().steps().stream()
             .anyMatch(step ->
                 step instanceof Step.Pool(_, var tokens) && tokens == Step.PromptTokens.LEFT_OUT);
     if (!leftOut || prompt.text().isEmpty()) {

@@ -23,7 +23,7 @@ public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chai
 
   /// Opens the tokenizer; throws a `Problem` where it has ids that the model has no vectors for.
   public Tokenizer openTokenizer() {
-    var tokenizer = Tokenizer.open(folder, pipeline.letters());
+    var tokenizer = Tokenizer.open(folder, pipeline.reading().letters());
     if (tokenizer.maxId() < model.vocabSize()) {
       return tokenizer;
     }

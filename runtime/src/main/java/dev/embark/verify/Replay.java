@@ -35,7 +35,10 @@ public final class Replay {
   private Replay(Embedder embedder, Limits limits) {
     this.embedder = embedder;
     this.limits = limits;
-    this.scale = embedder.pipeline().isNormalized() ? Scale.ABSOLUTE : Scale.RELATIVE;
+    this.scale =
+        embedder.pipeline().embedding().orElseThrow().isNormalized()
+            ? Scale.ABSOLUTE
+            : Scale.RELATIVE;
   }
 
   /// Holds an embedder against what a witness says.

@@ -67,7 +67,7 @@ final class EmbedderTest {
 
   private Tokens encode(String text) {
     var tokens = new Tokens();
-    Tokenizer.open(files.folder(), files.pipeline().letters())
+    Tokenizer.open(files.folder(), files.pipeline().reading().letters())
         .encode(text, TinyBundle.MAX_TOKENS, tokens);
     return tokens;
   }

@@ -6,10 +6,12 @@ import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pipeline.Letters;
 import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Proof;
+import dev.embark.bundle.Reading;
 import dev.embark.bundle.Step;
 import dev.embark.bundle.Step.PromptTokens;
 import dev.embark.bundle.Variation;
@@ -34,13 +36,14 @@ public final class TinyBundle {
   /// Returns a pipeline with a query prompt.
   public static Pipeline pipeline(PromptTokens promptTokens, String defaultPrompt) {
     return new Pipeline(
-        MAX_TOKENS,
-        Letters.AS_WRITTEN,
+        Reading.of(MAX_TOKENS, Letters.AS_WRITTEN),
         Map.of("query", "concert began: ", "document", "the orchestra "),
         defaultPrompt,
-        List.of(new Step.Pool(List.of(Pooling.MEAN), promptTokens), new Step.Normalize()),
-        "cosine",
-        TinyModel.HIDDEN,
+        List.of(
+            new Output.Embedding(
+                List.of(new Step.Pool(List.of(Pooling.MEAN), promptTokens), new Step.Normalize()),
+                "cosine",
+                TinyModel.HIDDEN)),
         List.of());
   }
 

@@ -8,6 +8,7 @@ import dev.embark.backend.Executable;
 import dev.embark.backend.TinyModel;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Variation;
 import dev.embark.embed.EmbedSettings;
@@ -206,15 +207,13 @@ final class ReplayTest {
   @Test
   void vectorsThatAreNotNormalizedAreHeldToTheirLargestValue() {
     var pipeline = files.pipeline();
+    var embedding = pipeline.embedding().orElseThrow();
     var raw =
         new Pipeline(
-            pipeline.maxTokens(),
-            pipeline.letters(),
+            pipeline.reading(),
             pipeline.prompts(),
             pipeline.defaultPrompt(),
-            pipeline.steps().subList(0, 1),
-            pipeline.similarity(),
-            pipeline.dimension(),
+            List.of(new Output.Embedding(embedding.steps().subList(0, 1), "cosine", 4)),
             pipeline.notes());
     files = new ModelFiles(files.folder(), files.model(), raw, files.chain());
     Flaw tenfold =

@@ -22,6 +22,16 @@ final class ActivationLowering {
         }
       }
       case GELU_TANH -> geluTanh(out, input);
+      case LOG1P_RELU -> {
+        var positive = nodes.node("Relu", out + ".positive", List.of(input));
+        var shifted = nodes.node("Add", out + ".shifted", List.of(positive, nodes.scalar(1)));
+        nodes.node("Log", out, List.of(shifted));
+      }
+      case QUICK_GELU -> {
+        var scaled = nodes.node("Mul", out + ".scaled", List.of(input, nodes.scalar(1.702)));
+        var gate = nodes.node("Sigmoid", out + ".gate", List.of(scaled));
+        nodes.node("Mul", out, List.of(input, gate));
+      }
       case RELU -> nodes.node("Relu", out, List.of(input));
       case SIGMOID -> nodes.node("Sigmoid", out, List.of(input));
       case SILU -> {

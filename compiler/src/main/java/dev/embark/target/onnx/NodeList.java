@@ -12,20 +12,30 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.UnaryOperator;
 
 /// ONNX nodes and initializers in the making. Constants that are equal are stored once.
 final class NodeList {
   /// Domain of ONNX Runtime's own operators.
   static final String MICROSOFT = "com.microsoft";
 
+  static final long TYPE_FLOAT = 1;
+  static final long TYPE_INT32 = 6;
+  static final long TYPE_INT64 = 7;
+  static final long TYPE_BOOL = 9;
+
   private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<String, OnnxContent> initializers = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
+
+  /// What several operations derive from one value, such as a mask in another form.
+  private final Map<String, String> derived = new HashMap<>();
 
   List<OnnxNode> nodes() {
     return nodes;
@@ -55,6 +65,49 @@ final class NodeList {
     nodes.add(
         new OnnxNode(opType, domain, output + ":" + opType, inputs, List.of(output), attributes));
     return output;
+  }
+
+  /// Appends a node with several results, and returns their names.
+  List<String> node(
+      List<String> outputs, String opType, List<String> inputs, List<OnnxAttribute> attributes) {
+    for (var output : outputs) {
+      if (!names.add(output)) {
+        throw new IllegalStateException("two nodes compute " + output);
+      }
+    }
+    nodes.add(
+        new OnnxNode(opType, "", outputs.getFirst() + ":" + opType, inputs, outputs, attributes));
+    return outputs;
+  }
+
+  /// Appends a reduction over one axis, which stays with the size 1.
+  String reduce(String opType, String output, String input, long axis) {
+    return node(
+        opType,
+        output,
+        List.of(input),
+        new OnnxAttribute.Ints("axes", List.of(axis)),
+        attribute("keepdims", 1));
+  }
+
+  /// Returns what `emit` returned when it was first asked for under this name.
+  String once(String name, UnaryOperator<String> emit) {
+    var known = derived.get(name);
+    if (known != null) {
+      return known;
+    }
+    var emitted = emit.apply(name);
+    derived.put(name, emitted);
+    return emitted;
+  }
+
+  static OnnxAttribute attribute(String name, long value) {
+    return new OnnxAttribute.Int(name, value);
+  }
+
+  /// Returns the attribute that says what `Cast` makes.
+  static OnnxAttribute to(long type) {
+    return attribute("to", type);
   }
 
   /// Returns the name of a trained parameter, read from where it is stored.
@@ -87,6 +140,11 @@ final class NodeList {
   }
 
   /// Returns the name of a vector of 64-bit integers, such as axes or a shape.
+  String integers(List<Long> values) {
+    return integers(values.stream().mapToLong(Long::longValue).toArray());
+  }
+
+  /// Returns the name of a vector of 64-bit integers, such as axes or a shape.
   String integers(long... values) {
     var name = new StringBuilder("ints");
     for (long value : values) {
@@ -97,6 +155,25 @@ final class NodeList {
         new OnnxContent.Stored(
             new Tensor(ElementType.I64, Shape.of(values.length), longs(values))));
     return name.toString();
+  }
+
+  /// Returns the name of a vector of 32-bit floats.
+  String reals(String name, List<Float> values) {
+    var bytes = ByteBuffer.allocate(4 * values.size()).order(ByteOrder.LITTLE_ENDIAN);
+    values.forEach(bytes::putFloat);
+    var tensor =
+        new Tensor(ElementType.F32, Shape.of(values.size()), MemorySegment.ofArray(bytes.array()));
+    initializers.put(name, new OnnxContent.Stored(tensor));
+    return name;
+  }
+
+  /// Returns the name of a vector of 64-bit integers too long to be named after them.
+  String wholes(String name, List<Integer> values) {
+    long[] wide = values.stream().mapToLong(Integer::longValue).toArray();
+    initializers.put(
+        name,
+        new OnnxContent.Stored(new Tensor(ElementType.I64, Shape.of(wide.length), longs(wide))));
+    return name;
   }
 
   // Segments of bytes: views of float[] and long[] would have the machine's byte order.

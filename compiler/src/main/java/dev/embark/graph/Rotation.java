@@ -1,0 +1,39 @@
+package dev.embark.graph;
+
+import java.util.List;
+
+/// Angles of rotary position embeddings (<https://arxiv.org/abs/2104.09864>).
+///
+/// The token at position `p` is turned by `p · frequencies[k]` in the plane of its values `k` and
+/// `k + size / 2`. Products and sines are rounded to 32 bits, as every implementation has them: at
+/// position 8,000 the angle in double precision is another one.
+///
+/// @param frequencies angle per position, of each plane
+/// @param factor by which sines and cosines are multiplied
+public record Rotation(List<Float> frequencies, float factor) {
+  public Rotation {
+    frequencies = List.copyOf(frequencies);
+  }
+
+  /// Returns the number of values of a head.
+  public int size() {
+    return 2 * frequencies.size();
+  }
+
+  float angle(int position, int plane) {
+    return position * frequencies.get(plane);
+  }
+
+  float cosine(int position, int plane) {
+    return (float) Math.cos(angle(position, plane)) * factor;
+  }
+
+  float sine(int position, int plane) {
+    return (float) Math.sin(angle(position, plane)) * factor;
+  }
+
+  @Override
+  public String toString() {
+    return "size " + size() + ", slowest " + frequencies.getLast() + ", factor " + factor;
+  }
+}

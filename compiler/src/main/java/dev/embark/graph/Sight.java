@@ -1,0 +1,27 @@
+package dev.embark.graph;
+
+/// Which tokens a token of an attention sees, beside those that the mask leaves out. `i` is the
+/// position of the token that looks, `j` that of the one that is seen.
+public sealed interface Sight {
+  /// Every token.
+  record All() implements Sight {}
+
+  /// `j ≤ i`.
+  record Causal() implements Sight {}
+
+  /// `|i − j| ≤ reach`.
+  record Near(int reach) implements Sight {}
+
+  /// `0 ≤ i − j ≤ reach`.
+  record CausalNear(int reach) implements Sight {}
+
+  /// Returns whether the token at `i` sees the one at `j`.
+  default boolean reaches(int i, int j) {
+    return switch (this) {
+      case All() -> true;
+      case Causal() -> j <= i;
+      case Near(var reach) -> Math.abs(i - j) <= reach;
+      case CausalNear(var reach) -> j <= i && i - j <= reach;
+    };
+  }
+}
