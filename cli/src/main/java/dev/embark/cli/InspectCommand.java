@@ -9,6 +9,7 @@ import dev.embark.family.Families;
 import dev.embark.format.json.Json;
 import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.safetensors.Safetensors;
+import dev.embark.format.torch.TorchFile;
 import dev.embark.graph.Printer;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -38,7 +39,8 @@ final class InspectCommand implements Action {
   @Parameters(
       paramLabel = "MODEL|FILE|DIR",
       description =
-          "A model as `embark convert` takes it, an .onnx or .safetensors file, or a bundle.")
+          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin or .pt file, or a"
+              + " bundle.")
   private String subject;
 
   @Option(
@@ -62,10 +64,10 @@ final class InspectCommand implements Action {
       return Answer.done(() -> BundleReport.document(bundle));
     }
     var document = Json.object();
-    if (subject.endsWith(".safetensors") && Files.isRegularFile(Path.of(subject))) {
+    if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);
-      safetensors(Path.of(subject), console, document);
+      tensors(Path.of(subject), console, document);
     } else {
       var reference = ModelReference.parse(subject);
       model(new Workshop(console).fetch(subject, wanted(reference)), console, document);
@@ -83,11 +85,21 @@ final class InspectCommand implements Action {
     };
   }
 
-  private void safetensors(Path file, Console console, ObjectNode document) {
+  private static boolean holdsTensors(String file) {
+    return file.endsWith(".safetensors") || isTorch(file);
+  }
+
+  private static boolean isTorch(String file) {
+    return file.endsWith(".bin") || file.endsWith(".pt");
+  }
+
+  private void tensors(Path file, Console console, ObjectNode document) {
+    boolean torch = isTorch(file.toString());
     try (var arena = Arena.ofConfined()) {
-      var list = TensorList.of(Safetensors.open(file, arena));
-      document.put("format", "safetensors").put("bytes", size(file));
-      console.line(BundleReport.field("format") + "safetensors, " + ByteText.of(size(file)));
+      var list = TensorList.of(torch ? TorchFile.open(file, arena) : Safetensors.open(file, arena));
+      var format = torch ? "pytorch" : "safetensors";
+      document.put("format", format).put("bytes", size(file));
+      console.line(BundleReport.field("format") + format + ", " + ByteText.of(size(file)));
       show(list, console, document);
     }
   }
@@ -112,10 +124,16 @@ final class InspectCommand implements Action {
     switch (weights) {
       case WeightFiles.None() ->
           console.line(BundleReport.field("tensors") + "the weights are not here");
-      case WeightFiles.Single(var file) -> safetensors(file, console, document);
+      case WeightFiles.Single(var file) -> tensors(file, console, document);
       case WeightFiles.Sharded(var index) -> {
         try (var arena = Arena.ofConfined()) {
           show(TensorList.of(Safetensors.openIndex(index, arena)), console, document);
+        }
+      }
+      case WeightFiles.Torch(var file) -> tensors(file, console, document);
+      case WeightFiles.TorchSharded(var index) -> {
+        try (var arena = Arena.ofConfined()) {
+          show(TensorList.of(TorchFile.openIndex(index, arena)), console, document);
         }
       }
       case WeightFiles.OnnxExport(var file) -> onnx(file, console, document);

@@ -2,6 +2,8 @@ package dev.embark.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.BeforeEach;
@@ -13,6 +15,9 @@ final class BadModelTest {
   private static final String FORMS =
       "Name a model as a folder, an ONNX file, owner/name[@revision] or"
           + " maven:group:artifact:version.\n";
+
+  private static final Path ATTACK =
+      Path.of("../core/src/test/resources/format/torch/reference/attack-zip.bin");
 
   @TempDir Path temporary;
   private Scene scene;
@@ -206,21 +211,35 @@ final class BadModelTest {
         3,
         """
         embark: The model has no weights.
-        Looked for model.safetensors, model.safetensors.index.json, onnx/model.onnx and model.onnx.
+        Looked for model.safetensors and pytorch_model.bin, whole or in shards, onnx/model.onnx and model.onnx.
         Fetch the complete model.
         """);
   }
 
   @Test
-  void aPickleAlone() {
+  void aPickleThatIsNone() {
     scene.delete("model/model.safetensors").write("model/pytorch_model.bin", "no pickle");
+
+    refused(
+        3,
+        """
+        embark: DIR/model/pytorch_model.bin is no PyTorch file: it starts neither as a zip file nor with PyTorch's magic number.
+        Fetch the file again, or save the model again.
+        """);
+  }
+
+  @Test
+  void aPickleWithCode() throws IOException {
+    scene
+        .delete("model/model.safetensors")
+        .write("model/pytorch_model.bin", Files.readAllBytes(ATTACK));
 
     refused(
         4,
         """
-        embark: DIR/model has weights in pytorch_model.bin only.
-        A pickle is a program; Embark does not read one yet.
-        Take a revision with model.safetensors, or save the model again with safe_serialization=True.
+        embark: DIR/model/pytorch_model.bin names the global posix.system, which is no part of a tensor.
+        A pickle is a program; Embark builds the tensors in it and runs nothing else.
+        Do not load this file elsewhere unless you trust its author. Take a revision with model.safetensors, or save the tensors alone: torch.save(model.state_dict(), file).
         """);
   }
 

@@ -3,7 +3,10 @@ package dev.embark.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.format.json.Json;
+import dev.embark.testing.Fixture;
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -104,6 +107,20 @@ final class InspectCommandTest {
             file      DIR/model/model.safetensors
             format    safetensors, 300 kB
             tensors   39, 74.0 k values; F32: 39, 296 kB
+            """);
+  }
+
+  @Test
+  void aPyTorchFileIsShownAlone() throws IOException {
+    var weights = Fixture.of("bert-mean-oldstyle-bin").folder().resolve("pytorch_model.bin");
+    scene.write("model/pytorch_model.bin", Files.readAllBytes(weights));
+
+    assertThat(inspect("DIR/model/pytorch_model.bin"))
+        .isEqualTo(
+            """
+            file      DIR/model/pytorch_model.bin
+            format    pytorch, 193 kB
+            tensors   40, 44.8 k values; F32: 39, 179 kB; I64: 1, 768 B
             """);
   }
 

@@ -2,7 +2,7 @@ package dev.embark.checkpoint;
 
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Step;
-import dev.embark.format.safetensors.Safetensors;
+import dev.embark.source.ModelFolder;
 import dev.embark.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.util.Map;
@@ -46,11 +46,12 @@ public final class Checkpoint implements AutoCloseable {
   /// Returns the tensors of a Dense module, its folder put before their names.
   private static Map<String, Weight> ofModule(
       Description description, Step.Dense dense, Arena arena) {
-    var file = WeightFiles.ofModule(description.root(), dense.path());
+    var files = WeightFiles.ofModule(description.root(), dense.path() + "/");
+    if (files instanceof WeightFiles.None) {
+      throw ModelFolder.missing(description.root(), dense.path() + "/model.safetensors");
+    }
     var tensors = new TreeMap<String, Weight>();
-    Safetensors.open(file, arena)
-        .forEach(
-            (name, tensor) -> tensors.put(dense.path() + "/" + name, new Weight.Stored(tensor)));
+    files.open(arena).forEach((name, weight) -> tensors.put(dense.path() + "/" + name, weight));
     return tensors;
   }
 

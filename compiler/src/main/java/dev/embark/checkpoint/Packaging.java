@@ -191,7 +191,9 @@ public record Packaging(List<PackagedFile> files) {
       var path = module.path("path").asString("");
       if (!path.isEmpty()) {
         find(root, path + "/config.json").ifPresent(files::add);
-        find(root, path + "/model.safetensors").ifPresent(files::add);
+        find(root, path + "/model.safetensors")
+            .or(() -> find(root, path + "/pytorch_model.bin"))
+            .ifPresent(files::add);
       }
     }
   }

@@ -4,6 +4,7 @@ import dev.embark.format.ModelFile;
 import dev.embark.format.json.Json;
 import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.safetensors.Safetensors;
+import dev.embark.format.torch.TorchFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.source.Fetched;
@@ -22,6 +23,9 @@ import java.util.TreeSet;
 
 /// Where a model keeps its weights.
 public sealed interface WeightFiles {
+  /// What an index is called after the file whose parts it lists.
+  String INDEX = ".index.json";
+
   /// Nothing was fetched but the description.
   record None() implements WeightFiles {}
 
@@ -31,10 +35,16 @@ public sealed interface WeightFiles {
   /// Several safetensors files and the index that says what is where.
   record Sharded(Path index) implements WeightFiles {}
 
+  /// One PyTorch file.
+  record Torch(Path file) implements WeightFiles {}
+
+  /// Several PyTorch files and the index that says what is where.
+  record TorchSharded(Path index) implements WeightFiles {}
+
   /// An ONNX export, from which the trained parameters are recovered.
   record OnnxExport(Path file) implements WeightFiles {}
 
-  /// Finds the weights of what was fetched: safetensors, then ONNX.
+  /// Finds the weights of what was fetched: safetensors, then PyTorch's own files, then ONNX.
   static WeightFiles find(Fetched fetched) {
     return switch (fetched.reference()) {
       case ModelReference.OnnxFile(var file) ->
@@ -46,13 +56,9 @@ public sealed interface WeightFiles {
 
   private static WeightFiles inFolder(Fetched fetched) {
     var root = fetched.root();
-    var single = ModelFolder.find(root, "model.safetensors");
-    if (single.isPresent()) {
-      return new Single(single.get());
-    }
-    var index = ModelFolder.find(root, "model.safetensors.index.json");
-    if (index.isPresent()) {
-      return new Sharded(index.get());
+    var stored = ofModule(root, "");
+    if (!(stored instanceof None)) {
+      return stored;
     }
     for (var name : List.of("onnx/model.onnx", "model.onnx")) {
       var export = ModelFolder.find(root, name);
@@ -60,33 +66,19 @@ public sealed interface WeightFiles {
         return new OnnxExport(export.get());
       }
     }
-    refusePickle(root, "pytorch_model.bin");
-    refusePickle(root, "pytorch_model.bin.index.json");
     return new None();
   }
 
-  /// Returns the safetensors file of a module's folder `path`.
-  static Path ofModule(Path root, String path) {
-    var name = path + "/model.safetensors";
-    return ModelFolder.find(root, name)
-        .orElseGet(() -> {
-          refusePickle(root, path + "/pytorch_model.bin");
-          return ModelFolder.resolve(root, name);
-        });
-  }
-
-  private static void refusePickle(Path root, String name) {
-    var pickle = ModelFolder.find(root, name);
-    if (pickle.isEmpty()) {
-      return;
-    }
-    ModelFolder.refuseLfsPointer(pickle.get());
-    throw new Problem(
-        Category.UNSUPPORTED,
-        root + " has weights in " + name + " only.",
-        "A pickle is a program; Embark does not read one yet.",
-        "Take a revision with model.safetensors, or save the model again with"
-            + " safe_serialization=True.");
+  /// Finds the weights of the module in `folder`, which is empty or ends with a slash.
+  static WeightFiles ofModule(Path root, String folder) {
+    var safetensors = folder + "model.safetensors";
+    var torch = folder + "pytorch_model.bin";
+    return ModelFolder.find(root, safetensors)
+        .<WeightFiles>map(Single::new)
+        .or(() -> ModelFolder.find(root, safetensors + INDEX).map(Sharded::new))
+        .or(() -> ModelFolder.find(root, torch).map(Torch::new))
+        .or(() -> ModelFolder.find(root, torch + INDEX).map(TorchSharded::new))
+        .orElseGet(None::new);
   }
 
   private static WeightFiles onlyOnnx(Fetched fetched) {
@@ -112,14 +104,9 @@ public sealed interface WeightFiles {
     return switch (this) {
       case None() -> List.of();
       case Single(var file) -> List.of(file);
-      case Sharded(var index) -> {
-        var files = new ArrayList<Path>();
-        files.add(index);
-        for (var shard : shards(index)) {
-          files.add(ModelFile.beside(index, shard));
-        }
-        yield files;
-      }
+      case Sharded(var index) -> withShards(index);
+      case Torch(var file) -> List.of(file);
+      case TorchSharded(var index) -> withShards(index);
       case OnnxExport(var file) -> List.of(file);
     };
   }
@@ -131,17 +118,31 @@ public sealed interface WeightFiles {
           throw new Problem(
               Category.BAD_INPUT,
               "The model has no weights.",
-              "Looked for model.safetensors, model.safetensors.index.json, onnx/model.onnx and"
-                  + " model.onnx.",
+              "Looked for model.safetensors and pytorch_model.bin, whole or in shards,"
+                  + " onnx/model.onnx and model.onnx.",
               "Fetch the complete model.");
       case Single(var file) -> stored(Safetensors.open(file, arena));
       case Sharded(var index) -> {
         ModelFolder.refuseLfsPointer(index);
         yield stored(Safetensors.openIndex(index, arena));
       }
+      case Torch(var file) -> stored(TorchFile.open(file, arena));
+      case TorchSharded(var index) -> {
+        ModelFolder.refuseLfsPointer(index);
+        yield stored(TorchFile.openIndex(index, arena));
+      }
       case OnnxExport(var file) ->
           new OnnxParameters(file, OnnxFile.read(file, arena)).byCheckpointName();
     };
+  }
+
+  private static List<Path> withShards(Path index) {
+    var files = new ArrayList<Path>();
+    files.add(index);
+    for (var shard : shards(index)) {
+      files.add(ModelFile.beside(index, shard));
+    }
+    return files;
   }
 
   /// Returns the names of the files that the index lists; what is no name is refused at [#open].

@@ -1,5 +1,6 @@
 package dev.embark.checkpoint;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 
@@ -10,10 +11,12 @@ import dev.embark.format.json.Json;
 import dev.embark.source.Fetched;
 import dev.embark.source.ModelReference;
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -122,34 +125,64 @@ class DescriptionTest {
         .isEqualTo(
             """
             BAD_INPUT: The model has no weights.
-            Looked for model.safetensors, model.safetensors.index.json, onnx/model.onnx and \
-            model.onnx.
+            Looked for model.safetensors and pytorch_model.bin, whole or in shards, \
+            onnx/model.onnx and model.onnx.
             Fetch the complete model.\
             """);
   }
 
-  @ParameterizedTest
-  @ValueSource(strings = {"pytorch_model.bin", "pytorch_model.bin.index.json"})
-  void pickleAloneIsRefused(String name) {
-    assertThat(altered("bert-mean").without("model.safetensors").with(name, "PK").refusal())
-        .isEqualTo(
-            """
-            UNSUPPORTED: MODEL has weights in %s only.
-            A pickle is a program; Embark does not read one yet.
-            Take a revision with model.safetensors, or save the model again with \
-            safe_serialization=True.\
-            """
-                .formatted(name));
+  @Test
+  void pickleHoldsWhatSafetensorsHold(@TempDir Path other) {
+    try (var arena = Arena.ofConfined()) {
+      var pickled = altered("bert-mean-oldstyle-bin").describe().weights().open(arena);
+      var original =
+          AlteredCheckpoint.of("bert-mean-oldstyle", other).describe().weights().open(arena);
+      var names = new TreeSet<>(original.keySet());
+      names.add("embeddings.position_ids");
+      assertThat(pickled).containsOnlyKeys(names);
+      original.forEach((name, weight) -> {
+        var same = requireNonNull(pickled.get(name));
+        assertThat(same.shape()).isEqualTo(weight.shape());
+        assertThat(same.toArray()).as(name).isEqualTo(weight.toArray());
+      });
+    }
   }
 
   @Test
-  void pickleOfAModuleAloneIsRefused() {
-    assertThat(
-            altered("bert-cls-dense")
-                .without("2_Dense/model.safetensors")
-                .with("2_Dense/pytorch_model.bin", "PK")
-                .refusal())
-        .startsWith("UNSUPPORTED: MODEL has weights in 2_Dense/pytorch_model.bin only.");
+  void shardedPickleIsRead() throws IOException {
+    var altered = altered("bert-mean-oldstyle-bin");
+    var names = namesOfTensors(altered);
+    Files.move(
+        altered.root().resolve("pytorch_model.bin"),
+        altered.root().resolve("pytorch_model-00001-of-00001.bin"));
+    var index = Json.object();
+    var map = index.putObject("weight_map");
+    names.forEach(name -> map.put(name, "pytorch_model-00001-of-00001.bin"));
+    altered.with("pytorch_model.bin.index.json", Json.pretty(index));
+    assertThatCode(altered::build).doesNotThrowAnyException();
+    assertThat(altered.describe().weights().files())
+        .map(file -> file.getFileName().toString())
+        .containsExactly("pytorch_model.bin.index.json", "pytorch_model-00001-of-00001.bin");
+  }
+
+  @Test
+  void pickleOfAModuleIsReadAndCarried() throws IOException {
+    var altered = altered("bert-cls-dense").without("2_Dense/model.safetensors");
+    Files.copy(
+        Path.of("src/test/resources/torch/dense.bin"),
+        altered.root().resolve("2_Dense/pytorch_model.bin"));
+    assertThatCode(altered::build).doesNotThrowAnyException();
+    assertThat(altered.describe().packaging().files())
+        .map(Packaging.PackagedFile::path)
+        .contains("2_Dense/pytorch_model.bin");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"pytorch_model.bin", "2_Dense/pytorch_model.bin"})
+  void whatIsNoPyTorchFileIsRefused(String name) {
+    var safetensors = name.replace("pytorch_model.bin", "model.safetensors");
+    assertThat(altered("bert-cls-dense").without(safetensors).with(name, "PK").refusal())
+        .startsWith("BAD_INPUT: MODEL/" + name + " is no PyTorch file: it starts neither as a zip");
   }
 
   @Test
@@ -165,6 +198,12 @@ class DescriptionTest {
   @Test
   void safetensorsAreTakenBeforePickles() {
     var altered = altered("bert-mean").with("pytorch_model.bin", "PK");
+    assertThatCode(altered::build).doesNotThrowAnyException();
+  }
+
+  @Test
+  void picklesAreTakenBeforeOnnxExports() {
+    var altered = altered("bert-mean-oldstyle-bin").with("onnx/model.onnx", "no ONNX");
     assertThatCode(altered::build).doesNotThrowAnyException();
   }
 
@@ -189,7 +228,13 @@ class DescriptionTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"onnx/model.onnx", "model.safetensors.index.json", "pytorch_model.bin"})
+  @ValueSource(
+      strings = {
+        "onnx/model.onnx",
+        "model.safetensors.index.json",
+        "pytorch_model.bin",
+        "pytorch_model.bin.index.json"
+      })
   void pointerInPlaceOfTheOnlyWeightsIsRecognised(String name) {
     assertThat(altered("bert-mean").without("model.safetensors").withPointer(name).refusal())
         .startsWith("BAD_INPUT: MODEL/" + name + " is a Git LFS pointer of ");

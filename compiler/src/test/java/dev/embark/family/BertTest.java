@@ -45,6 +45,7 @@ class BertTest {
       strings = {
         "bert-mean",
         "bert-mean-oldstyle",
+        "bert-mean-oldstyle-bin",
         "bert-mean-legacykeys",
         "bert-plain",
         "bert-cls-dense",
@@ -70,6 +71,7 @@ class BertTest {
   @CsvSource({
     "bert-mean, 0", "bert-mean, 4",
     "bert-mean-oldstyle, 0", "bert-mean-oldstyle, 4",
+    "bert-mean-oldstyle-bin, 0", "bert-mean-oldstyle-bin, 4",
     "bert-mean-legacykeys, 0", "bert-mean-legacykeys, 4",
     "bert-plain, 0", "bert-plain, 4",
     "bert-cls-dense, 0", "bert-cls-dense, 4",

@@ -24,6 +24,7 @@ final class Fixtures {
   static final String[] ALL_BERT = {
     "bert-mean",
     "bert-mean-oldstyle",
+    "bert-mean-oldstyle-bin",
     "bert-mean-legacykeys",
     "bert-plain",
     "bert-cls-dense",

@@ -28,13 +28,16 @@ public final class ModelFolder {
   /// Throws a [Problem] where the name or a link leads out of the folder, and where there is no
   /// such file.
   public static Path resolve(Path root, String relative) {
-    return find(root, relative)
-        .orElseThrow(() ->
-            new Problem(
-                Category.BAD_INPUT,
-                "The model in " + root + " has no file " + relative + ".",
-                "",
-                "Check that the folder is complete, or fetch the model again."));
+    return find(root, relative).orElseThrow(() -> missing(root, relative));
+  }
+
+  /// Returns the problem that a model lacks the file `relative`.
+  public static Problem missing(Path root, String relative) {
+    return new Problem(
+        Category.BAD_INPUT,
+        "The model in " + root + " has no file " + relative + ".",
+        "",
+        "Check that the folder is complete, or fetch the model again.");
   }
 
   /// Returns the file `relative` of the model in `root`, if it exists.

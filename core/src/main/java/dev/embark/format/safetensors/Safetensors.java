@@ -1,7 +1,7 @@
 package dev.embark.format.safetensors;
 
 import dev.embark.format.ModelFile;
-import dev.embark.format.json.Json;
+import dev.embark.format.ShardIndex;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.Tensor;
@@ -9,9 +9,7 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collections;
-import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
 import java.util.TreeMap;
@@ -31,8 +29,7 @@ import java.util.TreeMap;
 /// the start of the data. Together the ranges cover the data without a hole or an overlap. The
 /// member `__metadata__` is no tensor but a map from strings to strings.
 ///
-/// A checkpoint of several files has an index, `model.safetensors.index.json`: the object
-/// `weight_map` in it names the file of each tensor, in the same folder.
+/// A checkpoint of several files has an index, `model.safetensors.index.json`; see [ShardIndex].
 public final class Safetensors {
   /// Limit of the reference implementation.
   private static final long HEADER_BYTES_MAX = 100_000_000;
@@ -40,7 +37,6 @@ public final class Safetensors {
   private static final int LENGTH_BYTES = Long.BYTES;
   private static final ValueLayout.OfLong LENGTH =
       ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
-  private static final int NAMES_SHOWN_MAX = 10;
 
   private Safetensors() {}
 
@@ -89,69 +85,7 @@ public final class Safetensors {
   ///
   /// The index decides: what a file holds beyond it is left aside.
   public static SortedMap<String, Tensor> openIndex(Path index, Arena arena) {
-    var places = places(index);
-    var shards = new TreeMap<String, Map<String, Tensor>>();
-    for (var shard : places.values()) {
-      shards.computeIfAbsent(shard, name -> open(ModelFile.beside(index, name), arena));
-    }
-    var tensors = new TreeMap<String, Tensor>();
-    var missing = new ArrayList<String>();
-    places.forEach((name, shard) -> {
-      var tensor = shards.getOrDefault(shard, Map.of()).get(name);
-      if (tensor == null) {
-        missing.add("\"" + name + "\" (" + shard + ")");
-      } else {
-        tensors.put(name, tensor);
-      }
-    });
-    if (!missing.isEmpty()) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          index
-              + " lists "
-              + missing.size()
-              + " tensors that are not in their files: "
-              + shown(missing)
-              + ".",
-          "Index and files are not of the same checkpoint.",
-          "Fetch the model again, all files at the same revision.");
-    }
-    return Collections.unmodifiableSortedMap(tensors);
-  }
-
-  private static SortedMap<String, String> places(Path index) {
-    var map = Json.readObject(index).path("weight_map");
-    if (!map.isObject()) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          index + " has no object \"weight_map\".",
-          "It is not the index of a safetensors checkpoint.",
-          "Fetch the model again.");
-    }
-    var places = new TreeMap<String, String>();
-    for (var place : map.properties()) {
-      if (!place.getValue().isString()) {
-        throw new Problem(
-            Category.BAD_INPUT,
-            index
-                + ": the file of tensor \""
-                + place.getKey()
-                + "\" is "
-                + Json.line(place.getValue())
-                + ", expected a name.",
-            "",
-            "Fetch the model again.");
-      }
-      places.put(place.getKey(), place.getValue().stringValue());
-    }
-    return places;
-  }
-
-  private static String shown(List<String> names) {
-    var some = String.join(", ", names.subList(0, Math.min(NAMES_SHOWN_MAX, names.size())));
-    return names.size() <= NAMES_SHOWN_MAX
-        ? some
-        : some + " and " + (names.size() - NAMES_SHOWN_MAX) + " more";
+    return ShardIndex.open(index, shard -> open(shard, arena));
   }
 
   /// Writes tensors to a file that does not exist yet, the same bytes for the same tensors.

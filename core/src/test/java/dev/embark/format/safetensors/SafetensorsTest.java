@@ -202,7 +202,7 @@ class SafetensorsTest {
         .hasMessage(
             index
                 + " has no object \"weight_map\".\n"
-                + "It is not the index of a safetensors checkpoint.\nFetch the model again.");
+                + "It is not the index of a checkpoint.\nFetch the model again.");
   }
 
   @Test
