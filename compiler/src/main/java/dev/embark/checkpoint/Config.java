@@ -8,7 +8,9 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.IntStream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -25,7 +27,6 @@ public final class Config {
           "_commit_hash",
           "_name_or_path",
           "architectures",
-          "auto_map",
           "dtype",
           "finetuning_task",
           "gradient_checkpointing",
@@ -112,6 +113,9 @@ public final class Config {
           "is_encoder_decoder",
           "torchscript");
 
+  /// What transformers takes where nothing is said.
+  private static final int LABELS = 2;
+
   private final String origin;
   private final ObjectNode json;
   private final Set<String> read = new TreeSet<>();
@@ -173,6 +177,25 @@ public final class Config {
     return has(key) ? size(key) : otherwise;
   }
 
+  /// Returns a whole number from 0 on, or `otherwise` where it is not set.
+  public int index(String key, int otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    var value = take(key);
+    if (value.isIntegralNumber() && value.canConvertToInt() && value.intValue() >= 0) {
+      return value.intValue();
+    }
+    throw wrong(key, value, "a whole number from 0 on");
+  }
+
+  /// Refuses a configuration in which `part` does not divide the value of `key`.
+  public void requireDivides(String key, int whole, int part) {
+    if (whole % part != 0) {
+      throw wrong(key, take(key), "a multiple of " + part);
+    }
+  }
+
   /// Returns a positive integer of at most `max`, beyond which a header can only lie.
   public int count(String key, int max) {
     int count = size(key);
@@ -225,6 +248,54 @@ public final class Config {
       return value.valueStream().map(JsonNode::stringValue).toList();
     }
     throw wrong(key, value, "a list of texts");
+  }
+
+  /// Returns a configuration inside this one, which keeps an account of its own.
+  public Config child(String key) {
+    if (take(key) instanceof ObjectNode object) {
+      return new Config(origin + " " + key, object);
+    }
+    throw wrong(key, take(key), "an object");
+  }
+
+  /// Returns the names of the scores that a classifier gives, as transformers counts them.
+  public List<String> labels() {
+    if (has("id2label")) {
+      var names = new TreeMap<Integer, String>();
+      for (var label : child("id2label").json().properties()) {
+        names.put(Integer.valueOf(label.getKey()), label.getValue().asString(label.getKey()));
+      }
+      return List.copyOf(names.values());
+    }
+    int count = has("num_labels") ? size("num_labels") : size("_num_labels", LABELS);
+    return IntStream.range(0, count).mapToObj(label -> "LABEL_" + label).toList();
+  }
+
+  /// Declares keys that leave the result of this architecture alone.
+  public void disregard(String... keys) {
+    read.addAll(List.of(keys));
+  }
+
+  /// Refuses remote code (`auto_map`) whose classes are not known to compute what the architecture
+  /// does.
+  public void requireRemoteClasses(List<String> known) {
+    if (!has("auto_map")) {
+      return;
+    }
+    for (var entry : child("auto_map").json().properties()) {
+      var value = entry.getValue();
+      var name = (value.isArray() ? value.path(0) : value).asString("");
+      var type = name.substring(name.lastIndexOf('.') + 1);
+      if (!type.endsWith("Config") && !known.contains(type)) {
+        throw new Problem(
+            Category.UNSUPPORTED,
+            origin + ": auto_map names the class \"" + type + "\", which Embark does not know.",
+            "Code in the repository may compute something else than the architecture's own.",
+            known.isEmpty()
+                ? "Convert a model without code of its own, or ask for the feature."
+                : "Known here are " + String.join(", ", known) + ".");
+      }
+    }
   }
 
   /// Returns whether `key` is set to `true`.

@@ -78,6 +78,17 @@ public final class Weights {
     return new Weights(origin, scope, renamed, Account.empty());
   }
 
+  /// Returns the same weights without the first of the prefixes that any of them has: heads put one
+  /// before the names of the encoder they were trained with.
+  public Weights withoutPrefixes(String... prefixes) {
+    for (var prefix : prefixes) {
+      if (tensors.keySet().stream().anyMatch(name -> name.startsWith(prefix))) {
+        return renamed(name -> name.startsWith(prefix) ? name.substring(prefix.length()) : name);
+      }
+    }
+    return this;
+  }
+
   /// Declares tensors that the family knows and does not need.
   public Weights unused(Predicate<String> names) {
     tensors.keySet().stream().filter(names).forEach(account.unused()::add);
@@ -97,6 +108,13 @@ public final class Weights {
   /// Returns the shape of a tensor by its full name.
   public Shape shape(String path) {
     return requireNonNull(tensors.get(path)).shape();
+  }
+
+  /// Returns the shape of a tensor of this scope; of one that is not there, nothing, and
+  /// [#requireComplete] will say so.
+  public Shape shapeOf(String name) {
+    var weight = tensors.get(path(name));
+    return weight == null ? Shape.of(1, 1) : weight.shape();
   }
 
   /// Returns the name of this scope, without the dot at its end.

@@ -15,6 +15,7 @@ final class Activations {
           "gelu_new", Activation.GELU_TANH,
           "gelu_pytorch_tanh", Activation.GELU_TANH,
           "gelu_fast", Activation.GELU_TANH,
+          "quick_gelu", Activation.QUICK_GELU,
           "relu", Activation.RELU,
           "sigmoid", Activation.SIGMOID,
           "silu", Activation.SILU,

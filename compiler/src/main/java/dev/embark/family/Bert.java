@@ -1,8 +1,10 @@
 package dev.embark.family;
 
+import dev.embark.bundle.Pooling;
 import dev.embark.checkpoint.Config;
 import dev.embark.checkpoint.Weights;
 import dev.embark.graph.Activation;
+import dev.embark.graph.Bias;
 import dev.embark.graph.GraphBuilder;
 import dev.embark.graph.Value;
 import java.util.List;
@@ -14,11 +16,15 @@ import java.util.List;
 /// - Verified with: `all-MiniLM-L6-v2`, `bge-small-en-v1.5`
 /// - Output: last hidden state `[batch, sequence, hidden]`
 final class Bert implements Family {
+  static final double EPSILON = 1e-12;
+
   private static final int LAYERS_MAX = 1000;
 
-  private record Shape(
+  /// Sizes of an encoder of this kind.
+  record Shape(
       int hidden, int layers, int heads, int intermediate, Activation activation, double epsilon) {
-    static Shape of(Config config) {
+    /// @param epsilon of the layer norms where nothing is said
+    static Shape of(Config config, double epsilon) {
       config.requireUnlessAbsent("position_embedding_type", "absolute");
       config.requireUnlessAbsent("is_decoder", false);
       config.requireUnlessAbsent("add_cross_attention", false);
@@ -29,7 +35,7 @@ final class Bert implements Family {
           config.divisor("num_attention_heads", "hidden_size"),
           config.size("intermediate_size"),
           Activations.named(config.text("hidden_act", "gelu"), config.origin()),
-          config.real("layer_norm_eps", 1e-12));
+          config.real("layer_norm_eps", epsilon));
     }
   }
 
@@ -40,7 +46,12 @@ final class Bert implements Family {
 
   @Override
   public List<String> architectures() {
-    return List.of("BertModel", "BertForMaskedLM", "BertForPreTraining");
+    return List.of(
+        "BertModel",
+        "BertForMaskedLM",
+        "BertForPreTraining",
+        "BertForSequenceClassification",
+        "HF_ColBERT");
   }
 
   @Override
@@ -56,7 +67,17 @@ final class Bert implements Family {
         "thenlper/gte-small",
         "thenlper/gte-base",
         "mixedbread-ai/mxbai-embed-large-v1",
-        "Snowflake/snowflake-arctic-embed-m");
+        "Snowflake/snowflake-arctic-embed-m",
+        "intfloat/multilingual-e5-small",
+        "sentence-transformers/paraphrase-multilingual-MiniLM-L12-v2",
+        "sentence-transformers/LaBSE",
+        "cross-encoder/ms-marco-MiniLM-L6-v2",
+        "cross-encoder/ms-marco-MiniLM-L12-v2",
+        "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
+        "naver/splade-cocondenser-ensembledistil",
+        "naver/splade-v3",
+        "colbert-ir/colbertv2.0",
+        "answerdotai/answerai-colbert-small-v1");
   }
 
   @Override
@@ -67,17 +88,21 @@ final class Bert implements Family {
   @Override
   public Weights sanitize(Weights weights) {
     return weights
-        .renamed(name ->
-            (name.startsWith("bert.") ? name.substring("bert.".length()) : name)
-                .replace("LayerNorm.gamma", "LayerNorm.weight")
-                .replace("LayerNorm.beta", "LayerNorm.bias"))
+        .withoutPrefixes("bert.")
+        .renamed(Bert::withoutGreek)
         .unused(name -> name.startsWith("pooler.") || name.startsWith("cls."))
         .unused("embeddings.position_ids"::equals);
   }
 
+  /// Returns the name of a layer norm's parameter as newer checkpoints spell it.
+  static String withoutGreek(String name) {
+    return name.replace("LayerNorm.gamma", "LayerNorm.weight")
+        .replace("LayerNorm.beta", "LayerNorm.bias");
+  }
+
   @Override
   public Value build(GraphBuilder graph, Config config, Weights weights) {
-    var shape = Shape.of(config);
+    var shape = Shape.of(config, EPSILON);
     var mask = graph.tokens("attention_mask"); // [batch, sequence]
     var x = embed(graph, config, weights.scope("embeddings"), shape);
     for (int layer = 0; layer < shape.layers(); layer++) {
@@ -108,8 +133,7 @@ final class Bert implements Family {
     return graph.layerNorm(sum, weights.scope("LayerNorm"), shape.epsilon());
   }
 
-  private static Value block(
-      GraphBuilder graph, Value x, Value mask, Weights weights, Shape shape) {
+  static Value block(GraphBuilder graph, Value x, Value mask, Weights weights, Shape shape) {
     int hidden = shape.hidden();
     var self = weights.scope("attention.self");
     var attended =
@@ -134,5 +158,32 @@ final class Bert implements Family {
       GraphBuilder graph, Value x, Value inner, Weights weights, Shape shape) {
     var projected = graph.linear(inner, weights.scope("dense"), shape.hidden());
     return graph.layerNorm(graph.add(projected, x), weights.scope("LayerNorm"), shape.epsilon());
+  }
+
+  @Override
+  public Value classify(GraphBuilder graph, Config config, Weights weights, Value tokens) {
+    var first = graph.pool(tokens, graph.tokens("attention_mask"), Pooling.CLS); // [batch, hidden]
+    var pooled = graph.linear(first, weights.scope("pooler.dense"), config.size("hidden_size"));
+    pooled = graph.activate(pooled, Activation.TANH);
+    return graph.linear(pooled, weights.scope("classifier"), config.labels().size());
+  }
+
+  @Override
+  public Value predict(GraphBuilder graph, Config config, Weights weights, Value tokens) {
+    var shape = Shape.of(config, EPSILON);
+    var head = weights.scope("cls.predictions");
+    var x = graph.linear(tokens, head.scope("transform.dense"), shape.hidden());
+    x = graph.activate(x, shape.activation());
+    x = graph.layerNorm(x, head.scope("transform.LayerNorm"), shape.epsilon());
+    return decode(graph, x, head, weights.scope("embeddings.word_embeddings"));
+  }
+
+  /// Appends scores for the vocabulary: `decoder.weight` of the head, or the word embeddings it is
+  /// tied to.
+  static Value decode(GraphBuilder graph, Value x, Weights head, Weights words) {
+    var table = head.has("decoder.weight") ? head.scope("decoder") : words;
+    var weight = GraphBuilder.parameter(table, "weight", table.shapeOf("weight").sizes());
+    var bias = GraphBuilder.parameter(head, "bias", weight.shape().size(0));
+    return graph.linear(x, head.path("decoder"), weight, new Bias.Of(bias));
   }
 }

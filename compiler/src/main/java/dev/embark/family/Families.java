@@ -6,10 +6,12 @@ import dev.embark.checkpoint.Config;
 import dev.embark.graph.Graph;
 import dev.embark.graph.GraphBuilder;
 import dev.embark.graph.Op;
+import dev.embark.graph.Value;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.LinkedHashMap;
 import java.util.List;
 
 /// Every architecture Embark knows, and the way from a checkpoint to its graph.
@@ -26,8 +28,7 @@ public final class Families {
   /// @param family name of the family's file
   /// @param architecture name in `config.json`
   /// @param graph inputs `input_ids`, `attention_mask`, … `[batch, sequence]`; outputs
-  ///   `last_hidden_state` `[batch, sequence, hidden]` and `sentence_embedding` `[batch,
-  ///   dimension]`
+  ///   `last_hidden_state` `[batch, sequence, hidden]` and those the pipeline lists
   /// @param pipeline the checkpoint's pipeline, its limit capped to the positions the family has
   public record Model(String family, String architecture, Graph graph, Pipeline pipeline) {
     /// Returns the number of attention layers.
@@ -59,7 +60,7 @@ public final class Families {
       String family, String modelType, List<String> architectures, List<String> checkpoints) {}
 
   private static List<Family> all() {
-    return List.of(new Bert());
+    return List.of(new Bert(), new Roberta(), new Qwen3());
   }
 
   /// Returns what Embark supports, one entry a family.
@@ -75,21 +76,25 @@ public final class Families {
     return family.getClass().getSimpleName();
   }
 
-  /// Builds the graph of an embedding model: encoder, pooling and all modules after it.
+  /// Builds the graph of a model: the encoder, and on top of it what the pipeline lists.
   public static Model build(Checkpoint checkpoint) {
     var config = checkpoint.config();
     var family = of(config);
+    config.requireRemoteClasses(family.remoteClasses());
     var pipeline = capped(checkpoint.pipeline(), family.positionsMax(config));
     var weights = family.sanitize(checkpoint.weights());
     var graph = new GraphBuilder(family.modelType());
     INPUTS.forEach(graph::tokens);
     var tokens = family.build(graph, config, weights);
-    var embedding =
-        SentenceHead.append(graph, tokens, pipeline.embedding().orElseThrow().steps(), weights);
+    var heads = new Heads(family, graph, config, weights);
+    var results = new LinkedHashMap<String, Value>();
+    results.put("last_hidden_state", tokens);
+    for (var output : pipeline.outputs()) {
+      results.put(output.port(), heads.append(output, tokens));
+    }
     config.requireAllKnown(name(family));
     weights.requireComplete(config.origin());
-    graph.output("last_hidden_state", tokens);
-    graph.output("sentence_embedding", embedding);
+    results.forEach(graph::output);
     return new Model(name(family), config.architectures().getFirst(), graph.build(), pipeline);
   }
 
@@ -140,12 +145,10 @@ public final class Families {
     return new Problem(
         Category.UNSUPPORTED,
         config.origin() + ": architecture \"" + wanted + "\" is not supported.",
-        "Nearest names: "
-            + String.join(", ", nearest)
-            + ". All supported: "
-            + String.join(", ", known)
-            + ".",
-        "Convert a model of a supported architecture (embark models lists them).");
+        "Nearest names: " + String.join(", ", nearest) + ".",
+        "Convert a model of a supported architecture; `embark models` lists all "
+            + known.size()
+            + ".");
   }
 
   /// Returns the edit distance of two names (Levenshtein).

@@ -53,7 +53,7 @@ public final class GraphBuilder {
 
   /// Appends a trained parameter as a value.
   public Value parameter(Constant constant) {
-    return append(constant.name(), new Op.Parameter(constant));
+    return append(constant.name() + ".value", new Op.Parameter(constant));
   }
 
   /// Appends a lookup in `weight` `[rows, width]` of the scope: `[…, width]`.
@@ -134,7 +134,7 @@ public final class GraphBuilder {
 
   /// Appends scores by distance, from a table `[2·reach + 1, heads]`.
   public Value distanceBias(Value ids, Constant table) {
-    return append(table.name(), new Op.DistanceBias(ids, table));
+    return append(table.name() + ".scores", new Op.DistanceBias(ids, table));
   }
 
   /// Appends scores of tokens with relative positions.

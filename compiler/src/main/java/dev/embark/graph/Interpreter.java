@@ -291,9 +291,11 @@ public final class Interpreter {
   }
 
   private static Grid combine(Grid left, Grid right, DoubleBinaryOperator function) {
-    int rank = left.sizes().length;
-    var sizes = new long[rank];
-    Arrays.setAll(sizes, axis -> Math.max(left.sizes()[axis], right.sizes()[axis]));
+    var sizes = left.sizes().clone();
+    int more = sizes.length - right.sizes().length;
+    for (int axis = 0; axis < right.sizes().length; axis++) {
+      sizes[more + axis] = Math.max(sizes[more + axis], right.size(axis));
+    }
     int count = Math.toIntExact(Arrays.stream(sizes).reduce(1, (a, b) -> a * b));
     var result = new Grid(sizes, new double[count]);
     for (int i = 0; i < count; i++) {
@@ -304,16 +306,17 @@ public final class Interpreter {
     return result;
   }
 
-  /// Returns where element `index` of a grid of `sizes` is read from, sizes of 1 being stretched.
+  /// Returns where element `index` of a grid of `sizes` is read from: sizes of 1 are stretched,
+  /// missing first axes too.
   private static int stretched(int index, long[] sizes, Grid from) {
     int rest = index;
     int at = 0;
     int stride = 1;
-    for (int axis = sizes.length - 1; axis >= 0; axis--) {
-      int position = rest % (int) sizes[axis];
-      rest /= (int) sizes[axis];
-      at += (from.size(axis) == 1 ? 0 : position) * stride;
-      stride *= from.size(axis);
+    for (int axis = 1; axis <= from.sizes().length; axis++) {
+      int size = (int) sizes[sizes.length - axis];
+      at += (from.size(-axis) == 1 ? 0 : rest % size) * stride;
+      rest /= size;
+      stride *= from.size(-axis);
     }
     return at;
   }

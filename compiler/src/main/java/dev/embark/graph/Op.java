@@ -68,10 +68,10 @@ public sealed interface Op {
   /// Mixture of experts (<https://arxiv.org/abs/2401.04088>): see [Experts].
   record Mixture(Value input, Experts experts) implements Op {}
 
-  /// Sum of each element; a dimension of size 1 stretches.
+  /// Sum of each element; a dimension of size 1 stretches, and `right` may lack the first ones.
   record Add(Value left, Value right) implements Op {}
 
-  /// Product of each element; a dimension of size 1 stretches.
+  /// Product of each element; a dimension of size 1 stretches, and `right` may lack the first ones.
   record Multiply(Value left, Value right) implements Op {}
 
   /// `input · factor`.

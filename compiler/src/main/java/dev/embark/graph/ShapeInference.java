@@ -155,19 +155,16 @@ final class ShapeInference {
   }
 
   private static Shape broadcast(Op op, Shape left, Shape right) {
-    require(op, left.rank() == right.rank(), left + " and " + right + " differ in rank");
-    var dims = new ArrayList<Dim>();
-    for (int axis = 0; axis < left.rank(); axis++) {
-      var one = new Dim.Fixed(1);
-      if (left.dim(axis).equals(one)) {
-        dims.add(right.dim(axis));
-      } else {
-        require(
-            op,
-            right.dim(axis).equals(one) || right.dim(axis).equals(left.dim(axis)),
-            left + " and " + right + " do not broadcast");
-        dims.add(left.dim(axis));
-      }
+    require(op, right.rank() <= left.rank(), right + " has more dimensions than " + left);
+    var dims = new ArrayList<>(left.dims());
+    var one = new Dim.Fixed(1);
+    for (int axis = -1; axis >= -right.rank(); axis--) {
+      var stretched = left.dim(axis).equals(one) ? right.dim(axis) : left.dim(axis);
+      require(
+          op,
+          right.dim(axis).equals(one) || right.dim(axis).equals(stretched),
+          left + " and " + right + " do not broadcast");
+      dims.set(left.rank() + axis, stretched);
     }
     return new Shape(dims);
   }

@@ -124,7 +124,7 @@ class GraphTest {
             new Op.PackedAttention(X, square, vector("b", 1, 2), MASK, 1, 1),
             "PackedAttention: w [2, 2] is not [6, 2]"),
         Arguments.of(
-            new Op.Add(X, vectors), "Add: [batch, sequence, 2] and [batch, 2] differ in rank"),
+            new Op.Add(X, vectors), "Add: [batch, sequence, 2] and [batch, 2] do not broadcast"),
         Arguments.of(
             new Op.Add(X, three),
             "Add: [batch, sequence, 2] and [batch, sequence, 3] do not broadcast"),
