@@ -37,6 +37,11 @@ final class Bert implements Family {
           Activations.named(config.text("hidden_act", "gelu"), config.origin()),
           config.real("layer_norm_eps", epsilon));
     }
+
+    /// Returns the same sizes with vectors of another width.
+    Shape withHidden(int width) {
+      return new Shape(width, layers, heads, intermediate, activation, epsilon);
+    }
   }
 
   @Override
@@ -111,7 +116,7 @@ final class Bert implements Family {
     return x; // [batch, sequence, hidden]
   }
 
-  private static Value embed(GraphBuilder graph, Config config, Weights weights, Shape shape) {
+  static Value embed(GraphBuilder graph, Config config, Weights weights, Shape shape) {
     var ids = graph.tokens("input_ids"); // [batch, sequence]
     var types = graph.tokens("token_type_ids"); // [batch, sequence]
     int hidden = shape.hidden();
@@ -144,6 +149,11 @@ final class Bert implements Family {
             mask,
             shape.heads());
     x = residual(graph, x, attended, weights.scope("attention.output"), shape);
+    return feedForward(graph, x, weights, shape);
+  }
+
+  /// Appends the second half of a block.
+  static Value feedForward(GraphBuilder graph, Value x, Weights weights, Shape shape) {
     var inner =
         graph.linear(
             x,

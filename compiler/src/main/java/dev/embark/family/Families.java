@@ -60,7 +60,17 @@ public final class Families {
       String family, String modelType, List<String> architectures, List<String> checkpoints) {}
 
   private static List<Family> all() {
-    return List.of(new Bert(), new Roberta(), new Qwen3());
+    return List.of(
+        new Bert(),
+        new Roberta(),
+        new Mpnet(),
+        new DistilBert(),
+        new Electra(),
+        new Albert(),
+        new Qwen3(),
+        new Qwen2(),
+        new Llama(),
+        new Mistral());
   }
 
   /// Returns what Embark supports, one entry a family.

@@ -32,6 +32,14 @@ class OriginalAnswersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "albert-mean",
+        "distilbert-mean",
+        "electra-mean",
+        "llama3-mean-bf16",
+        "llama3-mean-oldstyle",
+        "mistral-lasttoken",
+        "mpnet-mean",
+        "qwen2-lasttoken-bf16",
         "qwen3-lasttoken-bf16-sharded",
         "qwen3-lasttoken-oldstyle",
         "roberta-mean",

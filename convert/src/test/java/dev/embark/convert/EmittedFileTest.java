@@ -29,7 +29,16 @@ import org.junit.jupiter.params.provider.MethodSource;
 class EmittedFileTest {
   /// Embedding models of other families.
   private static final String[] OTHERS = {
-    "qwen3-lasttoken-bf16-sharded", "roberta-mean", "xlmroberta-mean-fp16",
+    "albert-mean",
+    "distilbert-mean",
+    "electra-mean",
+    "llama3-mean-bf16",
+    "mistral-lasttoken",
+    "mpnet-mean",
+    "qwen2-lasttoken-bf16",
+    "qwen3-lasttoken-bf16-sharded",
+    "roberta-mean",
+    "xlmroberta-mean-fp16"
   };
 
   @TempDir Path folder;
