@@ -51,7 +51,7 @@ final class AddedTokenReader {
 
   /// Checks added tokens against the vocabulary: the library takes the id of an entry from there,
   /// and numbers the others onwards, whatever the file says.
-  static void check(List<AddedToken> tokens, Vocabulary vocabulary, String source) {
+  static void check(List<AddedToken> tokens, Model model, String source) {
     var contents = new HashSet<String>();
     int highest = -1;
     for (var token : tokens) {
@@ -62,8 +62,8 @@ final class AddedTokenReader {
             "",
             "Take the tokenizer's files from one revision.");
       }
-      int known = vocabulary.find(token.content());
-      int expected = known >= 0 ? known : Math.max(highest + 1, vocabulary.size());
+      int known = model.vocabulary().find(token.content());
+      int expected = known >= 0 ? known : Math.max(highest + 1, model.size());
       highest = Math.max(highest, expected);
       if (token.id() != expected) {
         throw new Problem(

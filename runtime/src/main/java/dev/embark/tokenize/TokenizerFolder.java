@@ -9,7 +9,7 @@ import java.nio.file.Path;
 
 /// The files of a tokenizer in the folder of a checkpoint or bundle.
 final class TokenizerFolder {
-  private static final long BYTES_MAX = 64L << 20;
+  private static final long BYTES_MAX = 128L << 20;
 
   private static final String POINTER = "version https://git-lfs.github.com/spec/";
 

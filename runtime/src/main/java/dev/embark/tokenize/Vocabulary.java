@@ -14,6 +14,9 @@ final class Vocabulary {
   /// What an entry of BERT's vocabulary takes in `tokenizer.json`.
   private static final int BYTES_PER_ENTRY = 24;
 
+  /// Room for more entries than this is made as they come.
+  private static final int ENTRIES_EXPECTED_MAX = 1 << 17;
+
   /// Longest run of taken slots: beyond it the entries were chosen to collide.
   private static final int PROBES_MAX = 1000;
 
@@ -65,6 +68,18 @@ final class Vocabulary {
 
   int maxId() {
     return maxId;
+  }
+
+  /// Returns the ids of the entries of one UTF-16 unit, by that unit; -1 where there is none.
+  int[] characterIds() {
+    var characterIds = new int[Character.MAX_VALUE + 1];
+    Arrays.fill(characterIds, -1);
+    for (int entry = 0; entry < ids.length; entry++) {
+      if (starts[entry + 1] - starts[entry] == 1) {
+        characterIds[characters[starts[entry]]] = ids[entry];
+      }
+    }
+    return characterIds;
   }
 
   /// Returns the id of an entry, or -1.
@@ -129,7 +144,7 @@ final class Vocabulary {
     return new String(characters, starts[entry], starts[entry + 1] - starts[entry]);
   }
 
-  private static int spread(int hash) {
+  static int spread(int hash) {
     return hash ^ (hash >>> 15);
   }
 
@@ -146,7 +161,8 @@ final class Vocabulary {
     /// @param bytes length of the text that the entries are read from, to begin with about the room
     ///   they will need
     Builder(int bytes) {
-      int capacity = Integer.highestOneBit(Math.max(16, bytes / BYTES_PER_ENTRY)) * 2;
+      int expected = Math.min(bytes / BYTES_PER_ENTRY, ENTRIES_EXPECTED_MAX);
+      int capacity = Integer.highestOneBit(Math.max(16, expected)) * 2;
       characters = new char[8 * capacity];
       starts = new int[capacity];
       ids = new int[capacity];

@@ -42,7 +42,7 @@ final class VocabularyText {
     int sep = id(vocabulary, token(config, "sep_token"), source);
     int pad = id(vocabulary, token(config, "pad_token"), source);
     return new TokenizerFile(
-        addedTokens(vocabulary, config, source),
+        addedTokens(model, config, source),
         BertSettings.usual().overridden(config, source).normalizer(),
         new PreTokenizer.Bert(),
         model,
@@ -105,16 +105,15 @@ final class VocabularyText {
     return id;
   }
 
-  private static List<AddedToken> addedTokens(
-      Vocabulary vocabulary, TokenizerConfig config, String source) {
+  private static List<AddedToken> addedTokens(Model model, TokenizerConfig config, String source) {
     if (!config.added().isEmpty()) {
-      AddedTokenReader.check(config.added(), vocabulary, source);
+      AddedTokenReader.check(config.added(), model, source);
       return config.added();
     }
     var tokens = new ArrayList<AddedToken>();
     USUAL.forEach((role, _) -> {
       var token = token(config, role);
-      int id = vocabulary.find(token);
+      int id = model.vocabulary().find(token);
       if (id >= 0) {
         tokens.add(
             new AddedToken(
