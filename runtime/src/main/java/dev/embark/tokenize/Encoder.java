@@ -27,9 +27,13 @@ sealed interface Encoder permits WordPieceEncoder, GeneralEncoder {
           case Model.WordPiece pieces when !isOfBytes -> new WordPieceModel(pieces);
           case Model.Bpe bpe ->
               new BpeModel(bpe, isOfBytes ? BpeModel.Letters.BYTES : BpeModel.Letters.CHARACTERS);
-          case Model.WordPiece _ ->
+          case Model.Unigram unigram when !isOfBytes -> new UnigramWords(unigram.pieces());
+          case Model.WordPiece _, Model.Unigram _ ->
               throw Unsupported.component(
-                  "The tokenizer", "pre_tokenizer", "ByteLevel before WordPiece", "it before BPE");
+                  "The tokenizer",
+                  "pre_tokenizer",
+                  "ByteLevel without BPE",
+                  "ByteLevel before BPE");
         };
     return new GeneralEncoder(
         file.addedTokens(), Rewriting.all(normalizer), Station.chain(steps, model));

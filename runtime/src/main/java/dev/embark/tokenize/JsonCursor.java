@@ -159,6 +159,14 @@ final class JsonCursor {
     return (int) value;
   }
 
+  /// Reads a number as the reference library does.
+  double number() {
+    peek();
+    int start = at;
+    skipNumber();
+    return Score.of(bytes, start, at);
+  }
+
   /// Reads a value and forgets it.
   void skip() {
     switch (kind()) {

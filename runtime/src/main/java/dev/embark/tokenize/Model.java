@@ -32,6 +32,21 @@ sealed interface Model {
     }
   }
 
+  /// `Unigram`: the pieces with the highest sum of scores.
+  ///
+  /// @param pieces the model itself, in which a piece may occur twice
+  record Unigram(Vocabulary vocabulary, UnigramModel pieces) implements Model {
+    @Override
+    public int unknownId() {
+      return pieces.unknownId();
+    }
+
+    @Override
+    public int size() {
+      return pieces.size();
+    }
+  }
+
   /// What else a BPE model does.
   enum BpeTrait {
     /// `fuse_unk`: unknown characters in a row are one.

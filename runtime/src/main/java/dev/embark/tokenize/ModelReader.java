@@ -2,6 +2,8 @@ package dev.embark.tokenize;
 
 import dev.embark.tokenize.JsonCursor.Kind;
 import dev.embark.tokenize.Model.BpeTrait;
+import dev.embark.tokenize.UnigramModel.ByteFallback;
+import dev.embark.tokenize.Vocabulary.Builder.Outcome;
 import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.HashMap;
@@ -11,7 +13,10 @@ import java.util.Map;
 /// Reads `model` of `tokenizer.json`. Its type may stand anywhere, or be missing in older files;
 /// then the fields tell.
 final class ModelReader {
-  private static final String KNOWN = "WordPiece, BPE";
+  private static final String KNOWN = "WordPiece, BPE, Unigram";
+
+  /// Stands for a `vocab` that is a list.
+  private static final String PIECES = "vocab as a list";
 
   private final JsonCursor json;
   private final Map<String, List<String>> texts = new HashMap<>();
@@ -21,11 +26,16 @@ final class ModelReader {
   private final List<Vocabulary> vocabulary = new ArrayList<>();
   private final List<JsonCursor> laterMerges = new ArrayList<>();
   private final BpeReader bpe = new BpeReader();
+  private final UnigramModel.Builder pieces;
+  private int piecesCount;
+  private int pieceLength;
+  private int unknownId = -1;
   private int wordCharsMax = WordPieceReader.WORD_CHARS_MAX;
 
   ModelReader(JsonCursor json) {
     this.json = json;
     entries = new Vocabulary.Builder(json.length());
+    pieces = new UnigramModel.Builder(json.source());
   }
 
   Model read() {
@@ -42,6 +52,7 @@ final class ModelReader {
       case "byte_fallback" -> trait(BpeTrait.FALLS_BACK_TO_BYTES);
       case "ignore_merges" -> trait(BpeTrait.TAKES_WHOLE_WORDS);
       case "max_input_chars_per_word" -> wordCharsMax = json.integer();
+      case "unk_id" -> unknownId = json.isNull() ? -1 : json.integer();
       case "dropout" -> {
         // Leaves out merges at random, which makes no sense where a text is to be found again.
         if (json.isNull()) {
@@ -69,13 +80,32 @@ final class ModelReader {
     }
   }
 
-  // A list of entries with scores belongs to another model, which its type will name.
+  /// Reads entries with ids, or Unigram's list of pieces with scores.
   private void vocabulary() {
     if (json.kind() == Kind.OBJECT) {
       json.entries(this::entry);
-      vocabulary.add(entries.build());
     } else {
-      json.skip();
+      json.array(this::piece);
+      present.add(PIECES);
+    }
+    vocabulary.add(entries.build());
+  }
+
+  private void piece() {
+    var fields = new int[1];
+    json.array(() -> {
+      switch (fields[0]++) {
+        case 0 -> pieceLength = json.text();
+        case 1 -> pieces.add(json.characters(), pieceLength, json.number());
+        default -> throw json.broken("expected a piece and its score");
+      }
+    });
+    if (fields[0] != 2) {
+      throw json.broken("expected a piece and its score");
+    }
+    // Of equal pieces the last one counts.
+    if (entries.put(json.characters(), pieceLength, piecesCount++) == Outcome.COLLIDING) {
+      throw json.broken("the pieces are no vocabulary: they all collide");
     }
   }
 
@@ -91,11 +121,13 @@ final class ModelReader {
   private Model model() {
     var type = text("type");
     if (type.isEmpty() && !vocabulary.isEmpty()) {
-      type = present.contains("merges") ? "BPE" : "WordPiece";
+      boolean isList = present.contains(PIECES);
+      type = present.contains("merges") ? "BPE" : isList ? "Unigram" : "WordPiece";
     }
     return switch (type) {
       case "WordPiece" -> wordPiece();
       case "BPE" -> bpe();
+      case "Unigram" -> unigram();
       default ->
           throw Unsupported.component(
               json.source(), "model", type.isEmpty() ? "without a type" : type, KNOWN);
@@ -136,6 +168,13 @@ final class ModelReader {
       bpe.read(merges, entries());
     }
     return bpe.model(entries(), text("unk_token"), traits, json.source());
+  }
+
+  private Model unigram() {
+    refuseOthers("Unigram", "unk_id", "byte_fallback", "vocab", PIECES);
+    var fallback =
+        traits.contains(BpeTrait.FALLS_BACK_TO_BYTES) ? ByteFallback.BYTES : ByteFallback.NONE;
+    return new Model.Unigram(entries(), pieces.build(unknownId, fallback));
   }
 
   private Vocabulary entries() {

@@ -43,6 +43,9 @@ sealed interface Normalizer {
   /// `Prepend`: a text in front of what is not empty.
   record Prepend(String text) implements Normalizer {}
 
+  /// `Precompiled`: SentencePiece's own rules.
+  record Precompiled(PrecompiledMap map) implements Normalizer {}
+
   /// `Sequence`, or no normalizer where empty.
   record Sequence(List<Normalizer> normalizers) implements Normalizer {
     public Sequence {

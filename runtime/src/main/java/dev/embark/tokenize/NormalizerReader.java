@@ -1,14 +1,17 @@
 package dev.embark.tokenize;
 
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.TokenizerConfig.Setting;
 import java.util.ArrayList;
+import java.util.Base64;
 import java.util.EnumSet;
 
 /// Reads `normalizer` of `tokenizer.json`.
 final class NormalizerReader {
   private static final String KNOWN =
-      "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Prepend, Replace, Sequence, Strip,"
-          + " StripAccents";
+      "BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace,"
+          + " Sequence, Strip, StripAccents";
 
   private final TokenizerConfig config;
 
@@ -32,6 +35,7 @@ final class NormalizerReader {
           case "Replace" ->
               new Normalizer.Replace(pattern(fields.object("pattern")), fields.text("content"));
           case "Prepend" -> new Normalizer.Prepend(fields.text("prepend"));
+          case "Precompiled" -> new Normalizer.Precompiled(map(fields));
           case "Sequence" -> sequence(fields);
           default -> throw Unsupported.component(fields.source(), "normalizer", type, KNOWN);
         };
@@ -45,6 +49,20 @@ final class NormalizerReader {
       steps.add(read(step, BertSettings.Place.NESTED));
     }
     return new Normalizer.Sequence(steps);
+  }
+
+  private static PrecompiledMap map(Fields fields) {
+    var text = fields.text("precompiled_charsmap");
+    try {
+      return PrecompiledMap.read(Base64.getDecoder().decode(text), fields.source());
+    } catch (IllegalArgumentException e) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          fields.source() + " has a damaged precompiled_charsmap: it is not Base64.",
+          String.valueOf(e.getMessage()),
+          "Fetch the file again.",
+          e);
+    }
   }
 
   private static Normalizer strip(Fields fields) {

@@ -22,6 +22,7 @@ sealed interface Rewriting {
 
   private static Rewriting of(Normalizer step) {
     return switch (step) {
+      case Normalizer.Precompiled(var map) -> new Precompiled(map);
       case Normalizer.Sequence _ -> throw new IllegalArgumentException("a sequence in a sequence");
       case Normalizer.Bert bert -> new Bert(BertNormalization.compile(bert));
       case Normalizer.Lowercase() ->
@@ -55,6 +56,13 @@ sealed interface Rewriting {
     @Override
     public void rewrite(Window text, Scratch scratch, Window target) {
       form.append(text, scratch, target);
+    }
+  }
+
+  record Precompiled(PrecompiledMap map) implements Rewriting {
+    @Override
+    public void rewrite(Window text, Scratch scratch, Window target) {
+      map.normalize(text, Window.MARGIN, text.length, target);
     }
   }
 

@@ -11,6 +11,8 @@ final class Scratch {
   final Splitter normalized = new Splitter();
   final TokenList first = new TokenList();
   final TokenList second = new TokenList();
+  final TokenList word = new TokenList();
+  final UnigramScratch unigram = new UnigramScratch();
   int[] hashes = new int[256];
   int[] ids = new int[256];
 

@@ -39,6 +39,13 @@ final class TokenList {
     }
   }
 
+  /// Adds all ids, none of which was cut off, to the pieces of a word.
+  void addTo(Pieces target) {
+    for (int i = 0; i < stored; i++) {
+      target.add(ids[i]);
+    }
+  }
+
   /// Returns the number of ids that were added.
   int count() {
     return count;

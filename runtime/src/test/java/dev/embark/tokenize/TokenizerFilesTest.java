@@ -45,9 +45,9 @@ class TokenizerFilesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "normalizer":{ | "normalizer":{"type":"Fancy"},"x":{ | normalizer "Fancy" | BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Prepend, Replace, Sequence, Strip, StripAccents
+          "normalizer":{ | "normalizer":{"type":"Fancy"},"x":{ | normalizer "Fancy" | BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents
           "BertPreTokenizer" | "Fancy" | pre_tokenizer "Fancy" | BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit
-          "model":{"type":"WordPiece" | "model":{"type":"WordLevel" | model "WordLevel" | WordPiece, BPE
+          "model":{"type":"WordPiece" | "model":{"type":"WordLevel" | model "WordLevel" | WordPiece, BPE, Unigram
           "TemplateProcessing" | "Fancy" | post_processor "Fancy" | TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, Sequence
           "version":"1.0" | "version":"2.0" | version "2.0" | 1.0
           """)

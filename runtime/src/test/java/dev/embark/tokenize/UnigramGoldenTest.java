@@ -3,7 +3,6 @@ package dev.embark.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.format.json.Json;
-import dev.embark.tokenize.TokenizerFile.Side;
 import dev.embark.tokenize.UnigramModel.ByteFallback;
 import java.io.IOException;
 import java.nio.file.Files;

@@ -3,7 +3,6 @@ package dev.embark.tokenize;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embark.tokenize.TokenizerFile.Side;
 import dev.embark.tokenize.UnigramModel.ByteFallback;
 import dev.embark.tokenize.UnigramOracle.Scored;
 import java.nio.charset.StandardCharsets;

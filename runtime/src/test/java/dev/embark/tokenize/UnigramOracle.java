@@ -42,7 +42,7 @@ final class UnigramOracle implements AutoCloseable {
 
   /// Returns our ids of a text.
   int[] ids(String text) {
-    list.start(Integer.MAX_VALUE, TokenizerFile.Side.RIGHT);
+    list.start(Integer.MAX_VALUE, Side.RIGHT);
     // Something before and behind, which must not be looked at.
     char[] around = ("\uD83Ca" + text + "a\uDE80").toCharArray();
     model.encode(around, 2, around.length - 2, scratch, list);
