@@ -7,8 +7,8 @@ import java.util.Arrays;
 /// The beginnings of all pieces of a vocabulary: an open-addressing table from a node and the next
 /// character to a node, so that a step costs one look at one `long`, and building needs no sorting.
 ///
-/// A node that is a piece is its id, all others have higher numbers. A slot holds the node (23
-/// bits), the character (16) and the next node (25); 0 is an empty slot.
+/// A node that is a piece is its id, all others have higher numbers. A slot holds the node's number
+/// plus 1 (23 bits), the character (16) and the next node (25); 0 is an empty slot.
 final class PieceTrie {
   /// No piece begins so.
   static final int NONE = -1;
@@ -50,7 +50,7 @@ final class PieceTrie {
     int mask = table.length - 1;
     for (int slot = slot(key); ; slot = (slot + 1) & mask) {
       long edge = table[slot];
-      if (edge >>> NEXT_BITS == key && edge != 0) {
+      if (edge >>> NEXT_BITS == key) {
         return (int) edge & NEXT_MASK;
       }
       if (edge == 0) {
@@ -60,7 +60,7 @@ final class PieceTrie {
   }
 
   private static long key(int node, char next) {
-    return ((long) node << 16) | next;
+    return ((node + 1L) << 16) | next;
   }
 
   private int slot(long key) {
@@ -147,7 +147,7 @@ final class PieceTrie {
           long key = edge >>> NEXT_BITS;
           int next = (int) edge & NEXT_MASK;
           if (names.length > 0) {
-            key = key(names[(int) (key >>> 16)], (char) key);
+            key = key(names[(int) (key >>> 16) - 1], (char) key);
             next = names[next];
           }
           if (!copy.add(key, next)) {
@@ -171,8 +171,8 @@ final class PieceTrie {
             "It has " + pieces + " entries.",
             "");
       }
-      // Between a third and two thirds of the slots are taken.
-      int slots = Integer.highestOneBit(Math.max(1, nodes * 3 / 4)) * 4;
+      // At most half of the slots are taken: most walks end where nothing is found.
+      int slots = Integer.highestOneBit(nodes) * 4;
       return copy(new PieceTrie(names[ROOT], pieces, slots), names);
     }
   }

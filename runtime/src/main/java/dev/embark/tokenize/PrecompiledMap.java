@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
-import java.util.BitSet;
+import java.util.Arrays;
 
 /// SentencePiece's `precompiled_charsmap`: what becomes of a character or a short sequence, applied
 /// as the reference library does it.
@@ -114,26 +114,35 @@ final class PrecompiledMap {
 
   /// Walks over the whole trie, each unit once.
   private static void check(int[] units, int[] places, String source) {
-    var seen = new BitSet(units.length);
-    var open = new int[units.length];
+    // Which units are for a byte, by where they say that the children lie among which they are.
+    var first = new int[units.length];
+    var following = new int[units.length];
+    Arrays.fill(first, NONE);
+    for (int index = 0; index < units.length; index++) {
+      int label = units[index] & LABEL;
+      int start = index ^ label;
+      if (label > 0 && start < units.length) {
+        following[index] = first[start];
+        first[start] = index;
+      }
+    }
+    var open = new int[units.length + 1];
     int count = 0;
     open[count++] = children(units, 0, source);
     while (count > 0) {
       int start = open[--count];
-      for (int b = 1; b < 256; b++) {
-        int index = start ^ b;
-        if ((units[index] & LABEL) == b && !seen.get(index)) {
-          seen.set(index);
-          int next = children(units, index, source);
-          if ((units[index] & HAS_VALUE) != 0) {
-            int value = units[next] & VALUE;
-            if (value >= places.length || places[value] == NONE) {
-              throw damaged(source, "no replacement begins at byte " + value);
-            }
+      for (int index = first[start]; index != NONE; index = following[index]) {
+        int next = children(units, index, source);
+        if ((units[index] & HAS_VALUE) != 0) {
+          int value = units[next] & VALUE;
+          if (value >= places.length || places[value] == NONE) {
+            throw damaged(source, "no replacement begins at byte " + value);
           }
-          open[count++] = next;
         }
+        open[count++] = next;
       }
+      // Whoever else points here finds these children checked.
+      first[start] = NONE;
     }
   }
 
@@ -166,13 +175,17 @@ final class PrecompiledMap {
   void normalize(CharSequence text, int from, int to, Window target) {
     for (int i = from; i < to; ) {
       char unit = text.charAt(i);
+      char next = i + 1 < to ? text.charAt(i + 1) : 0;
       // A character before an ASCII character ends its cluster, or (CR LF) nothing depends on it.
-      if (unit < ASCII && plain[unit] && (i + 1 == to || text.charAt(i + 1) < ASCII)) {
+      while (unit < ASCII && next < ASCII && plain[unit]) {
         target.add(unit);
-        i++;
-      } else {
-        i = cluster(text, i, to, target);
+        if (++i == to) {
+          return;
+        }
+        unit = next;
+        next = i + 1 < to ? text.charAt(i + 1) : 0;
       }
+      i = cluster(text, i, to, target);
     }
   }
 

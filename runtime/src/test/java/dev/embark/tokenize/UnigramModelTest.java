@@ -15,6 +15,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class UnigramModelTest {
+  private static final int[] SAME = {1, 2};
+  private static final int[] SWAPPED = {2, 1};
   private static final List<Scored> UNKNOWN_ONLY = List.of(new Scored("<unk>", "0.0"));
 
   /// Few letters and few scores: many ways to cut a text have the same sum, or all but the same.
@@ -206,6 +208,42 @@ class UnigramModelTest {
       assertThat(oracle.ids("b".repeat(1 << 16))).hasSize(1 << 6);
       assertThat(oracle.ids("c".repeat(1 << 20))).containsExactly(0);
       oracle.compare("aaabbbccc".repeat(1_000) + "a".repeat(20_000) + "b".repeat(5_000));
+    }
+  }
+
+  /// A scratch that two models use in turn, with words that come again.
+  @Test
+  void wordsOfAnotherModelAreForgotten() {
+    var scratch = new UnigramScratch();
+    var list = new TokenList();
+    var models = List.of(model("<unk>", "a", "b"), model("<unk>", "b", "a"));
+    for (int i = 0; i < 100; i++) {
+      list.start(10, Side.RIGHT);
+      models.get(i / 3 % 2).encode("xabx".toCharArray(), 1, 3, scratch, list);
+      assertThat(UnigramOracle.ids(list)).containsExactly(i / 3 % 2 == 0 ? SAME : SWAPPED);
+    }
+  }
+
+  private static UnigramModel model(String... pieces) {
+    var builder = new UnigramModel.Builder("t");
+    for (var piece : pieces) {
+      builder.add(piece.toCharArray(), piece.length(), -1);
+    }
+    return builder.build(0, ByteFallback.NONE);
+  }
+
+  @Test
+  void wordsThatComeAgainGetTheSameIds() {
+    var random = new SplittableRandom(12);
+    var letters = "abc▁é🚀x".codePoints().toArray();
+    var pieces = new ArrayList<>(UNKNOWN_ONLY);
+    for (var piece : List.of("a", "b", "c", "ab", "▁a", "▁abc", "bc", "é▁")) {
+      pieces.add(new Scored(piece, "-" + piece.length()));
+    }
+    try (var oracle = new UnigramOracle(pieces, 0, ByteFallback.NONE)) {
+      for (int i = 0; i < 20_000; i++) {
+        oracle.compare(text(random, letters, 2 + i % 17));
+      }
     }
   }
 
