@@ -49,11 +49,16 @@ final class BpeReader {
     if (space < 0 || line.indexOf(' ', space + 1) >= 0) {
       throw broken(source, line);
     }
-    length = line.length() - 1;
+    merge(line.substring(0, space), line.substring(space + 1), vocabulary, source);
+  }
+
+  /// Adds a merge.
+  void merge(String left, String right, Vocabulary vocabulary, String source) {
+    split = left.length();
+    length = split + right.length();
     reserve(length);
-    line.getChars(0, space, pair, 0);
-    line.getChars(space + 1, line.length(), pair, space);
-    split = space;
+    left.getChars(0, split, pair, 0);
+    right.getChars(0, right.length(), pair, split);
     add(vocabulary, source);
   }
 

@@ -2,6 +2,7 @@ package dev.embark.tokenize;
 
 import dev.embark.tokenize.AddedToken.Bounds;
 import dev.embark.tokenize.AddedToken.Matching;
+import dev.embark.tokenize.AddedToken.Role;
 import dev.embark.tokenize.AddedToken.Strip;
 import dev.embark.tokenize.PostProcessor.First;
 import dev.embark.tokenize.PostProcessor.Piece;
@@ -46,31 +47,32 @@ final class SentencePieceSpecials {
     }
     for (var piece : file.pieces()) {
       switch (piece.type()) {
-        case CONTROL, USER_DEFINED -> add(piece.text(), Strip.KEPT, Matching.AS_WRITTEN);
+        case CONTROL -> add(piece.text(), Strip.KEPT, Matching.AS_WRITTEN, Role.SPECIAL);
+        case USER_DEFINED -> add(piece.text(), Strip.KEPT, Matching.AS_WRITTEN, Role.PLAIN);
         case NORMAL, UNKNOWN, UNUSED, BYTE -> {}
       }
     }
     if (family == SentencePieceFamily.CAMEMBERT) {
       for (var token : List.of("<s>NOTUSED", "</s>NOTUSED", "<unk>NOTUSED")) {
-        add(token, Strip.KEPT, Matching.AS_WRITTEN);
+        add(token, Strip.KEPT, Matching.AS_WRITTEN, Role.SPECIAL);
       }
     }
     for (var role : ROLES) {
       var token = token(family, options, role);
       if (!token.isEmpty()) {
-        add(token, left(role), matching(role));
+        add(token, left(role), matching(role), Role.SPECIAL);
       }
     }
     if (family == SentencePieceFamily.T5) {
       for (int i = 0; i < options.extraIds(); i++) {
-        add("<extra_id_" + i + ">", Strip.KEPT, Matching.AS_WRITTEN);
+        add("<extra_id_" + i + ">", Strip.KEPT, Matching.AS_WRITTEN, Role.SPECIAL);
       }
     }
   }
 
-  private void add(String token, Strip left, Matching matching) {
+  private void add(String token, Strip left, Matching matching, Role role) {
     int id = ids.computeIfAbsent(token, _ -> next++);
-    added.put(token, new AddedToken(id, token, Bounds.ANYWHERE, left, Strip.KEPT, matching));
+    added.put(token, new AddedToken(id, token, Bounds.ANYWHERE, left, Strip.KEPT, matching, role));
   }
 
   private Strip left(String role) {

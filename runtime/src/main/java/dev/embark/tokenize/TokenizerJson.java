@@ -42,7 +42,7 @@ final class TokenizerJson {
         normalizer,
         preTokenizer,
         model.getFirst(),
-        postProcessor,
+        Ends.apply(postProcessor, config, this::idOf, json.source()),
         padId(),
         config.side().isEmpty() ? side : config.side().getFirst());
   }

@@ -66,7 +66,7 @@ final class VocabularyText {
     }
   }
 
-  private static String decode(byte[] bytes, String source) {
+  static String decode(byte[] bytes, String source) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
@@ -83,14 +83,18 @@ final class VocabularyText {
       var line = lines.next();
       if (builder.put(line.toCharArray(), line.length(), id)
           == Vocabulary.Builder.Outcome.COLLIDING) {
-        throw new Problem(
-            Category.BAD_INPUT,
-            source + " is no vocabulary: its entries all collide.",
-            "",
-            "Fetch the file again.");
+        throw colliding(source);
       }
     }
     return builder.build();
+  }
+
+  static Problem colliding(String source) {
+    return new Problem(
+        Category.BAD_INPUT,
+        source + " is no vocabulary: its entries all collide.",
+        "",
+        "Fetch the file again.");
   }
 
   private static int id(Vocabulary vocabulary, String token, String source) {

@@ -79,7 +79,7 @@ class SentencePieceTest {
     return bytes.toByteArray();
   }
 
-  private static void delimited(ByteArrayOutputStream target, int field, byte[] value) {
+  static void delimited(ByteArrayOutputStream target, int field, byte[] value) {
     target.write((field << 3) | 2);
     int length = value.length;
     for (; length > 127; length >>>= 7) {

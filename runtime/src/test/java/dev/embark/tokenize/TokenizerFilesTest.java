@@ -33,7 +33,9 @@ class TokenizerFilesTest {
     assertProblem(
         Category.BAD_INPUT,
         """
-        %s has no tokenizer: neither tokenizer.json nor vocab.txt is there.
+        %s has no tokenizer: no tokenizer.json is there, nor an older form of it.
+        Older forms: vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model, spiece.model, \
+        spm.model, tokenizer.model.
         Put the tokenizer's files beside config.json, as on the hub.\
         """
             .formatted(folder));
