@@ -12,8 +12,8 @@ final class GraphemeFile {
   private static final int FLAGS_FIRST = 0x1F1E6;
   private static final int FLAGS_LAST = 0x1F1FF;
 
-  /// Properties by the upper bits of a code point, then by the lowest eight.
-  static final byte[][] BLOCKS = new GraphemeFile(bytes()).blocks();
+  /// By the upper bits of a code point, then by the lowest eight.
+  private static final byte[][] BLOCKS = new GraphemeFile(bytes()).blocks();
 
   private final byte[] bytes;
   private final byte[][] blocks = new byte[(Character.MAX_CODE_POINT + 1) / BLOCK][0];
@@ -21,6 +21,11 @@ final class GraphemeFile {
 
   private GraphemeFile(byte[] bytes) {
     this.bytes = bytes;
+  }
+
+  /// Returns the properties of a character.
+  static int properties(int codePoint) {
+    return BLOCKS[codePoint / BLOCK][codePoint % BLOCK];
   }
 
   private static byte[] bytes() {

@@ -81,7 +81,7 @@ final class Graphemes {
     if (codePoint < 0x7F) {
       return codePoint < ' ' ? CONTROL : ANY;
     }
-    return GraphemeFile.BLOCKS[codePoint >>> 8][codePoint & 0xFF];
+    return GraphemeFile.properties(codePoint);
   }
 
   /// The rules GB4 to GB999.
