@@ -4,6 +4,9 @@ package dev.embark.tokenize;
 sealed interface Model {
   Vocabulary vocabulary();
 
+  /// Returns the id of what cannot be put together, or -1.
+  int unknownId();
+
   /// `WordPiece`: the longest entry that begins the word, then the longest that continues it.
   ///
   /// @param unknownId id of a word that cannot be put together

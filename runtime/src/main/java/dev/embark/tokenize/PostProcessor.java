@@ -1,6 +1,8 @@
 package dev.embark.tokenize;
 
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What is put around and between the ids of one or two texts, as `post_processor` of
 /// `tokenizer.json` says it. Its other forms (`BertProcessing`, `RobertaProcessing`, none) are read
@@ -92,17 +94,17 @@ record PostProcessor(List<Piece> single, List<Piece> pair) {
             new Special(sep, 0)));
   }
 
-  /// Returns the highest id of a special token, or -1.
-  int maxId() {
-    int max = -1;
+  /// Returns the ids of the special tokens.
+  Set<Integer> ids() {
+    var ids = new HashSet<Integer>();
     for (var template : List.of(single, pair)) {
       for (var piece : template) {
         if (piece instanceof Special(var id, _)) {
-          max = Math.max(max, id);
+          ids.add(id);
         }
       }
     }
-    return max;
+    return ids;
   }
 
   /// Returns how many special tokens a template adds.

@@ -1,6 +1,5 @@
 package dev.embark.tokenize;
 
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.Arrays;
 
 /// The ids of one text without special tokens: counts all of them, keeps only as many as can be

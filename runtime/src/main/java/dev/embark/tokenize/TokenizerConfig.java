@@ -1,6 +1,5 @@
 package dev.embark.tokenize;
 
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

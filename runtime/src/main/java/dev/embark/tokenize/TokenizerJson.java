@@ -3,7 +3,6 @@ package dev.embark.tokenize;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.TokenizerConfig.Setting;
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;

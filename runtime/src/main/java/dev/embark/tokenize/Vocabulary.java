@@ -24,6 +24,9 @@ final class Vocabulary {
   private final int longest;
   private final int maxId;
 
+  /// Ids and entries in ascending order of the id, made when first asked for.
+  private volatile long[] byId = new long[0];
+
   private Vocabulary(Builder builder) {
     characters = Arrays.copyOf(builder.characters, builder.starts[builder.count]);
     starts = Arrays.copyOf(builder.starts, builder.count + 1);
@@ -104,6 +107,26 @@ final class Vocabulary {
       }
     }
     return true;
+  }
+
+  /// Returns the entry with an id, or an empty text.
+  String entry(int id) {
+    long[] sorted = byId;
+    if (sorted.length < ids.length) {
+      sorted = new long[ids.length];
+      for (int entry = 0; entry < ids.length; entry++) {
+        sorted[entry] = ((long) ids[entry] << 32) | entry;
+      }
+      Arrays.sort(sorted);
+      byId = sorted;
+    }
+    int at = Arrays.binarySearch(sorted, (long) id << 32);
+    at = at < 0 ? -at - 1 : at;
+    if (at == sorted.length || (int) (sorted[at] >>> 32) != id) {
+      return "";
+    }
+    int entry = (int) sorted[at];
+    return new String(characters, starts[entry], starts[entry + 1] - starts[entry]);
   }
 
   private static int spread(int hash) {

@@ -4,8 +4,8 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.AddedToken.Bounds;
 import dev.embark.tokenize.AddedToken.Matching;
+import dev.embark.tokenize.AddedToken.Role;
 import dev.embark.tokenize.AddedToken.Strip;
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -118,7 +118,13 @@ final class VocabularyText {
       if (id >= 0) {
         tokens.add(
             new AddedToken(
-                id, token, Bounds.ANYWHERE, Strip.KEPT, Strip.KEPT, Matching.AS_WRITTEN));
+                id,
+                token,
+                Bounds.ANYWHERE,
+                Strip.KEPT,
+                Strip.KEPT,
+                Matching.AS_WRITTEN,
+                Role.SPECIAL));
       }
     });
     return tokens;
