@@ -70,7 +70,8 @@ public final class Families {
         new Qwen3(),
         new Qwen2(),
         new Llama(),
-        new Mistral());
+        new Mistral(),
+        new ModernBert());
   }
 
   /// Returns what Embark supports, one entry a family.

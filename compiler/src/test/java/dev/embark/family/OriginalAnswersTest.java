@@ -38,6 +38,7 @@ class OriginalAnswersTest {
         "llama3-mean-bf16",
         "llama3-mean-oldstyle",
         "mistral-lasttoken",
+        "modernbert-cls",
         "mpnet-mean",
         "qwen2-lasttoken-bf16",
         "qwen3-lasttoken-bf16-sharded",
@@ -84,7 +85,13 @@ class OriginalAnswersTest {
   /// Where positions are relative, or counted from the tokens themselves, it does not matter on
   /// which side a batch is padded.
   @ParameterizedTest
-  @ValueSource(strings = {"qwen3-lasttoken-bf16-sharded", "roberta-mean", "xlmroberta-mean-fp16"})
+  @ValueSource(
+      strings = {
+        "modernbert-cls",
+        "qwen3-lasttoken-bf16-sharded",
+        "roberta-mean",
+        "xlmroberta-mean-fp16",
+      })
   void paddingOnTheLeftChangesNothing(String name) {
     var fixture = Fixture.of(name);
     try (var checkpoint = open(fixture)) {

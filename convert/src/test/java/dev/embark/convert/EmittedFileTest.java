@@ -34,11 +34,12 @@ class EmittedFileTest {
     "electra-mean",
     "llama3-mean-bf16",
     "mistral-lasttoken",
+    "modernbert-cls",
     "mpnet-mean",
     "qwen2-lasttoken-bf16",
     "qwen3-lasttoken-bf16-sharded",
     "roberta-mean",
-    "xlmroberta-mean-fp16"
+    "xlmroberta-mean-fp16",
   };
 
   @TempDir Path folder;
