@@ -71,7 +71,8 @@ public final class Families {
         new Qwen2(),
         new Llama(),
         new Mistral(),
-        new ModernBert());
+        new ModernBert(),
+        new Gemma3());
   }
 
   /// Returns what Embark supports, one entry a family.

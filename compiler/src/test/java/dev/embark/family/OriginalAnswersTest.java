@@ -35,6 +35,7 @@ class OriginalAnswersTest {
         "albert-mean",
         "distilbert-mean",
         "electra-mean",
+        "gemma3-bidir-mean-dense2-bf16",
         "llama3-mean-bf16",
         "llama3-mean-oldstyle",
         "mistral-lasttoken",
@@ -87,6 +88,7 @@ class OriginalAnswersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "gemma3-bidir-mean-dense2-bf16",
         "modernbert-cls",
         "qwen3-lasttoken-bf16-sharded",
         "roberta-mean",

@@ -32,6 +32,7 @@ class EmittedFileTest {
     "albert-mean",
     "distilbert-mean",
     "electra-mean",
+    "gemma3-bidir-mean-dense2-bf16",
     "llama3-mean-bf16",
     "mistral-lasttoken",
     "modernbert-cls",
