@@ -72,7 +72,8 @@ public final class Families {
         new Llama(),
         new Mistral(),
         new ModernBert(),
-        new Gemma3());
+        new Gemma3(),
+        new NomicBert());
   }
 
   /// Returns what Embark supports, one entry a family.

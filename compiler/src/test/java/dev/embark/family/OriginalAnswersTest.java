@@ -41,6 +41,8 @@ class OriginalAnswersTest {
         "mistral-lasttoken",
         "modernbert-cls",
         "mpnet-mean",
+        "nomicbert-hublayout",
+        "nomicbert-mean",
         "qwen2-lasttoken-bf16",
         "qwen3-lasttoken-bf16-sharded",
         "qwen3-lasttoken-oldstyle",
@@ -90,6 +92,7 @@ class OriginalAnswersTest {
       strings = {
         "gemma3-bidir-mean-dense2-bf16",
         "modernbert-cls",
+        "nomicbert-mean",
         "qwen3-lasttoken-bf16-sharded",
         "roberta-mean",
         "xlmroberta-mean-fp16",

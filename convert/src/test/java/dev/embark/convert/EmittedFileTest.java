@@ -37,6 +37,8 @@ class EmittedFileTest {
     "mistral-lasttoken",
     "modernbert-cls",
     "mpnet-mean",
+    "nomicbert-hublayout",
+    "nomicbert-mean",
     "qwen2-lasttoken-bf16",
     "qwen3-lasttoken-bf16-sharded",
     "roberta-mean",
