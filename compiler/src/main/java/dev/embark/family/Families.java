@@ -73,7 +73,8 @@ public final class Families {
         new Mistral(),
         new ModernBert(),
         new Gemma3(),
-        new NomicBert());
+        new NomicBert(),
+        new GteNew());
   }
 
   /// Returns what Embark supports, one entry a family.

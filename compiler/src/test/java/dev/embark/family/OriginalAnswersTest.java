@@ -36,6 +36,7 @@ class OriginalAnswersTest {
         "distilbert-mean",
         "electra-mean",
         "gemma3-bidir-mean-dense2-bf16",
+        "gte-cls-fp16",
         "llama3-mean-bf16",
         "llama3-mean-oldstyle",
         "mistral-lasttoken",
@@ -91,6 +92,7 @@ class OriginalAnswersTest {
   @ValueSource(
       strings = {
         "gemma3-bidir-mean-dense2-bf16",
+        "gte-cls-fp16",
         "modernbert-cls",
         "nomicbert-mean",
         "qwen3-lasttoken-bf16-sharded",

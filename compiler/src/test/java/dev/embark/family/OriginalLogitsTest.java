@@ -44,6 +44,7 @@ class OriginalLogitsTest {
         "reranker-bert-identity",
         "reranker-distilbert",
         "reranker-electra",
+        "reranker-gte-fp16",
         "reranker-modernbert",
         "reranker-modernbert-cls",
         "reranker-qwen3-seqcls",

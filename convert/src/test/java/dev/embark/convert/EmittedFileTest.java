@@ -33,6 +33,7 @@ class EmittedFileTest {
     "distilbert-mean",
     "electra-mean",
     "gemma3-bidir-mean-dense2-bf16",
+    "gte-cls-fp16",
     "llama3-mean-bf16",
     "mistral-lasttoken",
     "modernbert-cls",

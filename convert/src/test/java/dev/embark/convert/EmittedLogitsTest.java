@@ -36,6 +36,7 @@ class EmittedLogitsTest {
     "nli-bert-3labels",
     "reranker-distilbert",
     "reranker-electra",
+    "reranker-gte-fp16",
     "reranker-modernbert",
     "reranker-modernbert-cls",
     "reranker-qwen3-seqcls",
