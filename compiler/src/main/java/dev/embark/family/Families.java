@@ -74,7 +74,8 @@ public final class Families {
         new ModernBert(),
         new Gemma3(),
         new NomicBert(),
-        new GteNew());
+        new GteNew(),
+        new T5Encoder());
   }
 
   /// Returns what Embark supports, one entry a family.

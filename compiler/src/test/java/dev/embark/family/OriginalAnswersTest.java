@@ -48,6 +48,7 @@ class OriginalAnswersTest {
         "qwen3-lasttoken-bf16-sharded",
         "qwen3-lasttoken-oldstyle",
         "roberta-mean",
+        "t5-encoder-mean-dense",
         "xlmroberta-mean-fp16",
       })
   void vectorsAreThoseOfTheOriginal(String name) {
@@ -97,6 +98,7 @@ class OriginalAnswersTest {
         "nomicbert-mean",
         "qwen3-lasttoken-bf16-sharded",
         "roberta-mean",
+        "t5-encoder-mean-dense",
         "xlmroberta-mean-fp16",
       })
   void paddingOnTheLeftChangesNothing(String name) {

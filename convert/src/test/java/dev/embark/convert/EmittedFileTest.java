@@ -43,6 +43,7 @@ class EmittedFileTest {
     "qwen2-lasttoken-bf16",
     "qwen3-lasttoken-bf16-sharded",
     "roberta-mean",
+    "t5-encoder-mean-dense",
     "xlmroberta-mean-fp16",
   };
 
