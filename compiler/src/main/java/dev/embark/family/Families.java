@@ -75,7 +75,8 @@ public final class Families {
         new Gemma3(),
         new NomicBert(),
         new GteNew(),
-        new T5Encoder());
+        new T5Encoder(),
+        new DebertaV2());
   }
 
   /// Returns what Embark supports, one entry a family.

@@ -33,6 +33,7 @@ class OriginalAnswersTest {
   @ValueSource(
       strings = {
         "albert-mean",
+        "deberta-v2-mean",
         "distilbert-mean",
         "electra-mean",
         "gemma3-bidir-mean-dense2-bf16",
@@ -92,6 +93,7 @@ class OriginalAnswersTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
+        "deberta-v2-mean",
         "gemma3-bidir-mean-dense2-bf16",
         "gte-cls-fp16",
         "modernbert-cls",

@@ -42,6 +42,7 @@ class OriginalLogitsTest {
         "nli-bert-3labels",
         "reranker-bert",
         "reranker-bert-identity",
+        "reranker-deberta-v2",
         "reranker-distilbert",
         "reranker-electra",
         "reranker-gte-fp16",

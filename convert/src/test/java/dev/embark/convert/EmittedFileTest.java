@@ -30,6 +30,7 @@ class EmittedFileTest {
   /// Embedding models of other families.
   private static final String[] OTHERS = {
     "albert-mean",
+    "deberta-v2-mean",
     "distilbert-mean",
     "electra-mean",
     "gemma3-bidir-mean-dense2-bf16",

@@ -34,6 +34,7 @@ class EmittedLogitsTest {
 
   private static final String[] CLASSIFIERS = {
     "nli-bert-3labels",
+    "reranker-deberta-v2",
     "reranker-distilbert",
     "reranker-electra",
     "reranker-gte-fp16",
