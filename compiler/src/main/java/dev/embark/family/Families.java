@@ -75,6 +75,7 @@ public final class Families {
         new Gemma3(),
         new NomicBert(),
         new GteNew(),
+        new JinaBert(),
         new T5Encoder(),
         new DebertaV2());
   }
