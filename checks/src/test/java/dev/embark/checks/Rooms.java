@@ -36,6 +36,7 @@ final class Rooms {
               "compiler",
               Set.of("core"),
               List.of(
+                  Set.of("checkpoint.template"),
                   Set.of("checkpoint"),
                   Set.of("graph"),
                   Set.of("family", "pass", "target", "target.*"))),

@@ -5,12 +5,15 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.source.ModelFolder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
@@ -250,6 +253,21 @@ public final class Config {
       return value.stringValue();
     }
     throw wrong(key, value, "a text");
+  }
+
+  /// Returns the one of `choices` that is spelled so; the first where nothing is set.
+  public <T> T choice(String key, T[] choices, Function<T, String> spelling) {
+    var text = text(key, spelling.apply(choices[0]));
+    for (var choice : choices) {
+      if (spelling.apply(choice).equals(text)) {
+        return choice;
+      }
+    }
+    throw new Problem(
+        Category.UNSUPPORTED,
+        origin + ": " + key + " = \"" + text + "\" is not supported.",
+        "Known are " + Arrays.stream(choices).map(spelling).collect(Collectors.joining(", ")) + ".",
+        "Convert a model with one of them, or ask for the feature.");
   }
 
   /// Returns a list of texts, empty where it is not set.

@@ -31,19 +31,34 @@ public record Description(
   /// @param instructions what the user says where the files do not
   public static Description read(Fetched fetched, Instructions instructions) {
     var root = fetched.root();
-    var weights = WeightFiles.find(fetched);
+    var table = StaticModels.folder(root);
+    var weights =
+        table
+            .map(folder -> WeightFiles.ofModule(root, folder))
+            .orElseGet(() -> WeightFiles.find(fetched));
     var known = known(weights);
-    var config = config(root, instructions, known);
-    var pipeline =
-        Modules.areListed(root)
-            ? packaged(root, config, instructions)
-            : unpackaged(root, config, weights, filled(instructions, known));
+    var config =
+        table.isPresent() && Config.find(root, "config.json").isEmpty()
+            ? StaticModels.configured()
+            : config(root, instructions, known);
+    var pipeline = pipeline(root, config, weights, filled(instructions, known));
     var model =
         fetched.reference() instanceof ModelReference.HubRepository(var repository, _)
             ? repository
             : known.stream().map(KnownModel::model).findFirst().orElse("");
-    var packaging = Packaging.of(root, fetched.files(), config, pipeline);
+    var tokenizer = new TokenizerFiles(root, table.orElse(""), fetched.files());
+    var packaging = Packaging.of(tokenizer, config, pipeline);
     return new Description(root, model, config, pipeline, weights, packaging);
+  }
+
+  private static Pipeline pipeline(
+      Path root, Config config, WeightFiles weights, Instructions instructions) {
+    if (StaticModels.folder(root).isPresent()) {
+      return new SentenceTransformers(root, config, instructions).ofTable(weights);
+    }
+    return ModuleList.isIn(root)
+        ? packaged(root, config, instructions)
+        : unpackaged(root, config, weights, instructions);
   }
 
   private static List<KnownModel> known(WeightFiles weights) {
@@ -99,7 +114,7 @@ public record Description(
           "Say it: --pooling mean|cls|max|… , --normalize if vectors have length 1, and"
               + " --max-length N.");
     }
-    return packaging.byRule();
+    return packaging.unpackaged();
   }
 
   private static String digest(Path file) {

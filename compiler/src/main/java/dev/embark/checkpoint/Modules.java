@@ -2,110 +2,78 @@ package dev.embark.checkpoint;
 
 import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Step;
-import dev.embark.format.json.Json;
+import dev.embark.checkpoint.ModuleList.Module;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.source.ModelFolder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import tools.jackson.databind.JsonNode;
 
-/// The modules of sentence-transformers that `modules.json` lists, each with a `config.json` in its
+/// The modules of sentence-transformers that change vectors, each with a `config.json` in its
 /// folder, in old and new spelling.
 ///
-/// Types are matched by their last segment, because their packages moved. What is not understood is
-/// refused by its name: a module left out gives vectors that look well and are wrong.
+/// What is not understood is refused by its name: a module left out gives vectors that look well
+/// and are wrong.
 final class Modules {
-  private static final String LIST = "modules.json";
   private static final String LEGACY_MODE = "pooling_mode_";
+
+  /// What a module works on.
+  enum Subject {
+    SENTENCE("sentence_embedding", "the pooled vector"),
+    TOKENS("token_embeddings", "the vector of each token");
+
+    private final String key;
+    private final String words;
+
+    Subject(String key, String words) {
+      this.key = key;
+      this.words = words;
+    }
+  }
 
   private final Path root;
   private final int hidden;
+  private final Subject subject;
 
-  private Modules(Path root, int hidden) {
+  /// Prepares to read the modules of a model in `root`, whose token vectors have `hidden` values.
+  Modules(Path root, int hidden, Subject subject) {
     this.root = root;
     this.hidden = hidden;
+    this.subject = subject;
   }
 
-  /// Returns whether the folder says how its token vectors become one vector.
-  static boolean areListed(Path root) {
-    return ModelFolder.find(root, LIST).isPresent();
-  }
-
-  /// Returns the modules after the transformer, whose token vectors have `hidden` values.
-  static List<Step> read(Path root, int hidden) {
-    return new Modules(root, hidden).steps();
-  }
-
-  private List<Step> steps() {
-    var file = ModelFolder.resolve(root, LIST);
-    ModelFolder.refuseLfsPointer(file);
-    var list = Json.read(file);
-    if (!list.isArray()) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          LIST + " holds a JSON " + list.getNodeType() + ", expected a list of modules.",
-          "",
-          "Take the file from the model's repository.");
-    }
-    var types = new ArrayList<String>();
+  /// Returns pooling and what follows it.
+  List<Step> afterTokens(ModuleList list) {
     var steps = new ArrayList<Step>();
-    for (var module : list) {
-      var type = text(module, "type");
-      var path = text(module, "path");
-      types.add(type.substring(type.lastIndexOf('.') + 1));
-      switch (types.getLast()) {
-        case "Transformer" -> requireAtRoot(path);
-        case "Pooling" -> steps.add(pool(path));
-        case "Dense" -> steps.add(dense(path));
-        case "Normalize" -> steps.add(normalize(path));
-        default -> // module types are open: the list of those that exist grows elsewhere
-            throw new Problem(
-                Category.UNSUPPORTED,
-                LIST + ": module \"" + type + "\" is not supported.",
-                "Embark knows Transformer, Pooling, Dense and Normalize.",
-                "Convert a model that is made of these.");
+    for (var module : list.afterFirst()) {
+      if (module.name().equals("Transformer")) {
+        throw list.order(ModuleList.ORDER);
       }
+      steps.add(module.name().equals("Pooling") ? pool(module.path()) : after(module));
     }
-    requireOrder(types);
+    boolean starts = !steps.isEmpty() && steps.getFirst() instanceof Step.Pool;
+    if (!starts || steps.subList(1, steps.size()).stream().anyMatch(Step.Pool.class::isInstance)) {
+      throw list.order(ModuleList.ORDER);
+    }
     return steps;
   }
 
-  private static String text(JsonNode module, String key) {
-    var value = module.path(key);
-    if (value.isString()) {
-      return value.stringValue();
-    }
-    throw new Problem(
-        Category.BAD_INPUT,
-        LIST + ": field " + key + " of module " + Json.line(module) + " is not a text.",
-        "",
-        "Take the file from the model's repository.");
+  /// Returns a module that takes a vector and gives one.
+  Step after(Module module) {
+    return switch (module.name()) {
+      case "Dense" -> dense(module.path());
+      case "LayerNorm" -> layerNorm(module.path());
+      case "Normalize" -> normalize(module.path());
+      default -> // module types are open: the list of those that exist grows elsewhere
+          throw ModuleList.unknown(module);
+    };
   }
 
-  private static void requireAtRoot(String path) {
-    if (!path.isEmpty()) {
-      throw new Problem(
-          Category.UNSUPPORTED,
-          LIST + ": the Transformer lies in the folder \"" + path + "\", not at the top.",
-          "Embark looks for config.json and the weights beside " + LIST + ".",
-          "Save the model again with a current sentence-transformers.");
-    }
-  }
-
-  private static void requireOrder(List<String> types) {
-    boolean starts =
-        types.size() > 1 && types.subList(0, 2).equals(List.of("Transformer", "Pooling"));
-    var rest = types.subList(Math.min(2, types.size()), types.size());
-    if (!starts || rest.contains("Transformer") || rest.contains("Pooling")) {
-      throw new Problem(
-          Category.UNSUPPORTED,
-          LIST + ": the order of modules " + types + " is not supported.",
-          "A model starts with one Transformer and one Pooling; Dense and Normalize may follow.",
-          "Convert a model that is packaged so.");
-    }
+  private Step.LayerNorm layerNorm(String path) {
+    var settings = Config.in(root, path + "/config.json");
+    return new Step.LayerNorm(path, settings.size("dimension"));
   }
 
   private Step.Pool pool(String path) {
@@ -184,7 +152,7 @@ final class Modules {
 
   private Step.Dense dense(String path) {
     var settings = Config.in(root, path + "/config.json");
-    requireOnSentence(settings);
+    requireSubject(settings);
     if (settings.isTrue("use_residual")) {
       throw unsupported(
           settings, "use_residual", "The module would add its own input to its result.");
@@ -200,16 +168,16 @@ final class Modules {
 
   private Step.Normalize normalize(String path) {
     if (!path.isEmpty()) {
-      Config.find(root, path + "/config.json").ifPresent(Modules::requireOnSentence);
+      Config.find(root, path + "/config.json").ifPresent(this::requireSubject);
     }
     return new Step.Normalize();
   }
 
-  private static void requireOnSentence(Config settings) {
+  private void requireSubject(Config settings) {
     for (var key : List.of("module_input_name", "module_output_name")) {
-      if (!settings.text(key, "sentence_embedding").equals("sentence_embedding")) {
+      if (!settings.text(key, subject.key).equals(subject.key)) {
         throw unsupported(
-            settings, key, "The module would work on something else than the pooled vector.");
+            settings, key, "The module would work on something else than " + subject.words + ".");
       }
     }
   }

@@ -2,6 +2,7 @@ package dev.embark.checkpoint;
 
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pooling;
+import dev.embark.bundle.Reading;
 import dev.embark.bundle.Step;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
@@ -14,17 +15,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.TreeMap;
 import tools.jackson.databind.node.ObjectNode;
 
 /// The small files that others look for in a model's folder (sentence-transformers, transformers,
 /// LangChain4j, …): carried over where the model has them, written where it was known or told.
 public record Packaging(List<PackagedFile> files) {
-  private static final List<String> CARRIED =
-      List.of(
-          "special_tokens_map.json",
-          "tokenizer_config.json",
-          "vocab.txt",
-          "config_sentence_transformers.json");
+  private static final String SETTINGS = "config_sentence_transformers.json";
 
   public Packaging {
     files = List.copyOf(files);
@@ -80,27 +77,53 @@ public record Packaging(List<PackagedFile> files) {
     return sources;
   }
 
-  static Packaging of(Path root, List<Path> fetched, Config config, Pipeline pipeline) {
+  static Packaging of(TokenizerFiles tokenizer, Config config, Pipeline pipeline) {
+    var root = tokenizer.root();
     var files = new ArrayList<PackagedFile>();
     files.add(
         find(root, "config.json")
             .orElseGet(() -> new PackagedFile.Written("config.json", Json.pretty(config.json()))));
-    tokenizer(root, fetched, pipeline, files);
-    CARRIED.forEach(name -> find(root, name).ifPresent(files::add));
+    files.addAll(tokenizer.packaged(pipeline));
+    find(root, "artifact.metadata").ifPresent(files::add);
+    settings(root, pipeline).ifPresent(files::add);
+    if (pipeline.reading().specials() == Reading.Specials.LEFT_OUT) {
+      writeModules(pipeline, "StaticEmbedding", files);
+      return new Packaging(files);
+    }
     files.add(transformer(root, config, pipeline));
-    if (Modules.areListed(root)) {
+    if (ModuleList.isIn(root)) {
       modules(root, files);
-    } else {
-      writeModules(pipeline, files);
+    } else if (pipeline.embedding().isPresent()) {
+      writeModules(pipeline, "Transformer", files);
     }
     return new Packaging(files);
+  }
+
+  /// The settings of the model; of an embedding model with the prompts that count, of which some
+  /// may be the user's.
+  private static Optional<PackagedFile> settings(Path root, Pipeline pipeline) {
+    var found = Config.find(root, SETTINGS);
+    var json = found.map(Config::json).orElseGet(Json::object);
+    var prompts = Json.object();
+    new TreeMap<>(pipeline.prompts()).forEach(prompts::put);
+    boolean isSaid =
+        pipeline.embedding().isEmpty() || prompts.isEmpty() || prompts.equals(json.path("prompts"));
+    if (isSaid) {
+      return find(root, SETTINGS);
+    }
+    json.set("prompts", prompts);
+    return Optional.of(
+        found.isPresent()
+            ? new PackagedFile.Edited(
+                SETTINGS, ModelFolder.resolve(root, SETTINGS), Json.pretty(json))
+            : new PackagedFile.Written(SETTINGS, Json.pretty(json)));
   }
 
   private static Optional<PackagedFile> find(Path root, String name) {
     return ModelFolder.find(root, name).map(file -> carried(name, file));
   }
 
-  private static PackagedFile carried(String name, Path file) {
+  static PackagedFile carried(String name, Path file) {
     ModelFolder.refuseLfsPointer(file);
     return new PackagedFile.Carried(name, file);
   }
@@ -124,66 +147,6 @@ public record Packaging(List<PackagedFile> files) {
     return new PackagedFile.Written(TokenLimit.TRANSFORMER_CONFIGS.getFirst(), Json.pretty(json));
   }
 
-  /// `tokenizer.json`, its limit set to the pipeline's: some models have another one baked in,
-  /// which readers such as LangChain4j obey in silence, and padding that belongs to a batch.
-  private static void tokenizer(
-      Path root, List<Path> fetched, Pipeline pipeline, List<PackagedFile> files) {
-    var candidates =
-        fetched.stream()
-            .filter(file -> file.getFileName().toString().endsWith("tokenizer.json"))
-            .filter(file -> file.getNameCount() == 1)
-            .toList();
-    if (candidates.isEmpty()) {
-      if (ModelFolder.find(root, "vocab.txt").isEmpty()) {
-        throw new Problem(
-            Category.BAD_INPUT,
-            root + " has no tokenizer.",
-            "Looked for tokenizer.json and vocab.txt.",
-            "Fetch the complete model.");
-      }
-      return;
-    }
-    if (candidates.size() > 1) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          root + " has several tokenizers: " + candidates + ".",
-          "",
-          "Keep the one that belongs to the model, as tokenizer.json.");
-    }
-    var source = ModelFolder.resolve(root, candidates.getFirst().toString());
-    ModelFolder.refuseLfsPointer(source);
-    var json = Json.readObject(source);
-    json.putNull("padding");
-    json.putObject("truncation")
-        .put("direction", "Right")
-        .put("max_length", pipeline.maxTokens())
-        .put("strategy", "LongestFirst")
-        .put("stride", 0);
-    files.add(new PackagedFile.Edited("tokenizer.json", source, Json.pretty(json)));
-    if (ModelFolder.find(root, "tokenizer_config.json").isEmpty()) {
-      files.add(new PackagedFile.Written("tokenizer_config.json", tokenizerConfig(json, pipeline)));
-    }
-  }
-
-  /// What transformers needs to know of a WordPiece `tokenizer.json` that came alone.
-  private static String tokenizerConfig(ObjectNode tokenizer, Pipeline pipeline) {
-    var normalizer = tokenizer.path("normalizer");
-    var settings =
-        Json.object()
-            .put("cls_token", "[CLS]")
-            .put("do_lower_case", normalizer.path("lowercase").asBoolean(false))
-            .put("mask_token", "[MASK]")
-            .put("model_max_length", pipeline.maxTokens())
-            .put("pad_token", "[PAD]")
-            .put("sep_token", "[SEP]");
-    settings.set("strip_accents", normalizer.path("strip_accents"));
-    settings
-        .put("tokenize_chinese_chars", normalizer.path("handle_chinese_chars").asBoolean(true))
-        .put("tokenizer_class", "BertTokenizer")
-        .put("unk_token", tokenizer.path("model").path("unk_token").asString("[UNK]"));
-    return Json.pretty(settings);
-  }
-
   private static void modules(Path root, List<PackagedFile> files) {
     var list = ModelFolder.resolve(root, "modules.json");
     files.add(carried("modules.json", list));
@@ -199,12 +162,14 @@ public record Packaging(List<PackagedFile> files) {
   }
 
   /// Spells the pipeline as sentence-transformers 2 to 6 read it.
-  private static void writeModules(Pipeline pipeline, List<PackagedFile> files) {
+  private static void writeModules(Pipeline pipeline, String first, List<PackagedFile> files) {
     var modules = Json.array();
-    modules.add(module(0, "", "Transformer"));
+    modules.add(module(0, "", first));
     for (var step : pipeline.embedding().orElseThrow().steps()) {
       int index = modules.size();
       switch (step) {
+        // The table's own module is the mean.
+        case Step.Pool _ when first.equals("StaticEmbedding") -> {}
         case Step.Pool pool -> {
           modules.add(module(index, index + "_Pooling", "Pooling"));
           files.add(

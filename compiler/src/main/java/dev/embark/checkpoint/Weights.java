@@ -16,6 +16,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
+import java.util.stream.LongStream;
 
 /// The tensors of a checkpoint under the names a family asks for, and the account of who asked.
 ///
@@ -148,6 +149,20 @@ public final class Weights {
       account.integers().add("\"" + path + "\" " + tensor.type());
     }
     return weight;
+  }
+
+  /// Takes a vector of whole numbers, such as a list of rows.
+  public List<Integer> integers(String name) {
+    account.taken().add(path(name));
+    if (tensors.get(path(name)) instanceof Weight.Stored(var tensor)
+        && !tensor.type().isFloat()
+        && tensor.shape().rank() == 1) {
+      return LongStream.range(0, tensor.shape().size(0))
+          .mapToObj(i -> Math.toIntExact(tensor.integer(i)))
+          .toList();
+    }
+    account.misshapen().add("\"" + path(name) + "\" is not a vector of whole numbers");
+    return List.of(0);
   }
 
   /// Throws a problem that lists every missing, misshapen and surplus tensor, if there is one.

@@ -77,7 +77,8 @@ public final class Families {
         new GteNew(),
         new JinaBert(),
         new T5Encoder(),
-        new DebertaV2());
+        new DebertaV2(),
+        new Static());
   }
 
   /// Returns what Embark supports, one entry a family.

@@ -61,6 +61,11 @@ public final class GraphBuilder {
     return append(scope.name(), new Op.Embedding(parameter(scope, "weight", rows, width), ids));
   }
 
+  /// Appends a lookup in a table that is made from one of the checkpoint.
+  public Value embedding(Value ids, Constant table) {
+    return append("embedding", new Op.Embedding(table, ids));
+  }
+
   /// Appends a linear layer with `weight` `[out, in]` and `bias` `[out]` of the scope.
   public Value linear(Value input, Weights scope, long out) {
     var weight = parameter(scope, "weight", out, input.shape().size(-1));

@@ -337,7 +337,7 @@ class DescriptionTest {
         .isEqualTo(
             """
             BAD_INPUT: MODEL has no tokenizer.
-            Looked for tokenizer.json and vocab.txt.
+            Looked for tokenizer.json, vocab.txt, vocab.json and SentencePiece models.
             Fetch the complete model.\
             """);
   }

@@ -118,7 +118,8 @@ class ModulesTest {
         .isEqualTo(
             """
             UNSUPPORTED: modules.json: module "sentence_transformers.models.CNN" is not supported.
-            Embark knows Transformer, Pooling, Dense and Normalize.
+            Embark knows Transformer, Pooling, Dense, LayerNorm, Normalize, SpladePooling, \
+            MultiVectorMask, LogitScore and StaticEmbedding.
             Convert a model that is made of these.\
             """);
   }
@@ -144,7 +145,8 @@ class ModulesTest {
         .isEqualTo(
             """
             UNSUPPORTED: modules.json: the order of modules %s is not supported.
-            A model starts with one Transformer and one Pooling; Dense and Normalize may follow.
+            A model starts with one Transformer and one Pooling; Dense, LayerNorm and Normalize may \
+            follow.
             Convert a model that is packaged so.\
             """
                 .formatted(types));

@@ -149,27 +149,29 @@ class SentenceTransformersTest {
   }
 
   @Test
-  void truncatedDimensionsAreRefused() {
-    assertThat(altered("bert-mean", SETTINGS, json -> json.put("truncate_dim", 16)).refusal())
-        .isEqualTo(
-            """
-            UNSUPPORTED: config_sentence_transformers.json: truncate_dim = 16 is not supported.
-            The original cuts its vectors to that length.
-            Remove the field from a copy to get whole vectors.\
-            """);
+  void vectorsAreCutWhereTheSettingsSaySo() {
+    var output =
+        altered("bert-mean", SETTINGS, json -> json.put("truncate_dim", 16))
+            .describe()
+            .pipeline()
+            .embedding()
+            .orElseThrow();
+    assertThat(output.dimension()).isEqualTo(16);
+    assertThat(output.steps()).endsWith(new Step.Normalize(), new Step.Truncate(16));
+    assertThat(output.isNormalized()).isFalse();
   }
 
   @Test
-  void sparseEncodersAreRefused() {
+  void settingsThatContradictTheModulesAreRefused() {
     assertThat(
             altered("bert-mean", SETTINGS, json -> json.put("model_type", "SparseEncoder"))
                 .refusal())
         .isEqualTo(
             """
-            UNSUPPORTED: config_sentence_transformers.json: model_type "SparseEncoder" is not \
-            supported.
-            Embark converts SentenceTransformer models, one vector a text.
-            Convert an embedding model.\
+            UNSUPPORTED: config_sentence_transformers.json: model_type "SparseEncoder" contradicts \
+            the other files, which make a SentenceTransformer.
+            One of them would be read wrongly.
+            Take all files from the same revision of the model.\
             """);
   }
 }

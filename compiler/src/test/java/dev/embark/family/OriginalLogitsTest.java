@@ -2,11 +2,6 @@ package dev.embark.family;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embark.bundle.Output;
-import dev.embark.bundle.Output.Pairing;
-import dev.embark.bundle.Output.ScoreActivation;
-import dev.embark.bundle.Output.ScoreHead;
-import dev.embark.bundle.Pipeline;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
@@ -19,7 +14,6 @@ import dev.embark.source.SourceSettings;
 import dev.embark.source.Sources;
 import dev.embark.source.Wanted;
 import dev.embark.testing.Fixture;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -80,34 +74,7 @@ class OriginalLogitsTest {
     var fetched =
         new Sources(new SourceSettings(Map.of(), fixture.folder()), Progress.SILENT)
             .fetch(new ModelReference.Folder(fixture.folder()), Wanted.EVERYTHING);
-    return Checkpoint.open(scoring(Description.read(fetched, Instructions.NONE)));
-  }
-
-  /// Returns the description of a model that gives the logits of its classifier.
-  private static Description scoring(Description described) {
-    var pipeline = described.pipeline();
-    if (pipeline.score().isPresent()) {
-      return described;
-    }
-    var outputs = new ArrayList<>(pipeline.outputs());
-    outputs.add(
-        new Output.Score(
-            described.config().labels(),
-            ScoreActivation.IDENTITY,
-            new Pairing.Template(),
-            new ScoreHead.Classifier()));
-    return new Description(
-        described.root(),
-        described.model(),
-        described.config(),
-        new Pipeline(
-            pipeline.reading(),
-            pipeline.prompts(),
-            pipeline.defaultPrompt(),
-            outputs,
-            pipeline.notes()),
-        described.weights(),
-        described.packaging());
+    return Checkpoint.open(Description.read(fetched, Instructions.NONE));
   }
 
   private static Map<String, Grid> feeds(Graph graph, long[] ids, long[] types) {

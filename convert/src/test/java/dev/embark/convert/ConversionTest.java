@@ -12,13 +12,14 @@ import dev.embark.convert.Conversion.Machine;
 import dev.embark.convert.Conversion.Order;
 import dev.embark.convert.Conversion.Trust;
 import dev.embark.embed.Embedder;
-import dev.embark.embed.Embedding;
+import dev.embark.embed.Input;
 import dev.embark.embed.EncodedText;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
 import dev.embark.source.ModelReference;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.testing.Fixture;
+import dev.embark.tokenize.Side;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -102,8 +103,16 @@ final class ConversionTest {
             List.of(model.embed(text)), List.of(model.embed(neighbors).get(1)), "between others");
       }
       int longest = model.embedder().pipeline().maxTokens();
-      var together = model.embedder().embedTogether(texts, new Prompt.Default(), longest);
-      requireEqual(alone, together.stream().map(Embedding::vector).toList(), "in one batch");
+      var together =
+          model
+              .embedder()
+              .engine()
+              .valuesTogether(
+                  texts.stream().map(text -> Input.of(text, new Prompt.Default())).toList(),
+                  model.embedder().pipeline().embedding().orElseThrow(),
+                  longest,
+                  Side.RIGHT);
+      requireEqual(alone, together, "in one batch");
     }
   }
 

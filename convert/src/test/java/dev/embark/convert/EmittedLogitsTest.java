@@ -2,18 +2,11 @@ package dev.embark.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.embark.bundle.Output;
-import dev.embark.bundle.Output.Pairing;
-import dev.embark.bundle.Output.ScoreActivation;
-import dev.embark.bundle.Output.ScoreHead;
-import dev.embark.bundle.Pipeline;
 import dev.embark.checkpoint.Checkpoint;
-import dev.embark.checkpoint.Description;
 import dev.embark.family.Families;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.testing.Fixture;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.stream.Stream;
@@ -57,7 +50,7 @@ class EmittedLogitsTest {
   void onnxRuntimeGivesTheLogitsOfTheOriginal(String name, Flavor flavor) {
     var fixture = Fixture.of(name);
     var golden = fixture.golden();
-    try (var checkpoint = Checkpoint.open(scoring(Fixtures.describe(fixture.folder())));
+    try (var checkpoint = Checkpoint.open(Fixtures.describe(fixture.folder()));
         var run = OnnxRun.of(Families.build(checkpoint).graph(), flavor, folder)) {
       for (int pair = 0; pair < golden.path("pairs").size(); pair++) {
         if (pair == EMPTY_SECOND) {
@@ -82,33 +75,6 @@ class EmittedLogitsTest {
         }
       }
     }
-  }
-
-  /// Returns the description of a model that gives the logits of its classifier.
-  private static Description scoring(Description described) {
-    var pipeline = described.pipeline();
-    if (pipeline.score().isPresent()) {
-      return described;
-    }
-    var outputs = new ArrayList<>(pipeline.outputs());
-    outputs.add(
-        new Output.Score(
-            described.config().labels(),
-            ScoreActivation.IDENTITY,
-            new Pairing.Template(),
-            new ScoreHead.Classifier()));
-    return new Description(
-        described.root(),
-        described.model(),
-        described.config(),
-        new Pipeline(
-            pipeline.reading(),
-            pipeline.prompts(),
-            pipeline.defaultPrompt(),
-            outputs,
-            pipeline.notes()),
-        described.weights(),
-        described.packaging());
   }
 
   private static long[] longs(JsonNode row) {

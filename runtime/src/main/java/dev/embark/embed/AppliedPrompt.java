@@ -7,13 +7,14 @@ import java.util.TreeSet;
 
 /// The text that a [Prompt] stands for with a certain model.
 record AppliedPrompt(String text) {
-  static AppliedPrompt of(Prompt prompt, Pipeline pipeline) {
+  static AppliedPrompt of(Prompt prompt, Role role, Pipeline pipeline) {
     return switch (prompt) {
       case Prompt.None() -> new AppliedPrompt("");
-      case Prompt.Default() ->
-          pipeline.defaultPrompt().isEmpty()
-              ? new AppliedPrompt("")
-              : named(pipeline.defaultPrompt(), pipeline);
+      case Prompt.Literal(var text) -> new AppliedPrompt(text);
+      case Prompt.Default() -> {
+        String name = role.promptName(pipeline).orElse(pipeline.defaultPrompt());
+        yield name.isEmpty() ? new AppliedPrompt("") : named(name, pipeline);
+      }
       case Prompt.Named(var name) -> named(name, pipeline);
     };
   }

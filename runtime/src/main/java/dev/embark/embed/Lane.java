@@ -1,110 +1,125 @@
 package dev.embark.embed;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.backend.Executable;
 import dev.embark.backend.Executable.Port;
+import dev.embark.bundle.Output;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
+import dev.embark.tokenize.Side;
 import dev.embark.tokenize.Tokens;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// What one caller needs to itself: token buffer, input and output memory of a batch. Reused from
-/// batch to batch, so that computing allocates nothing but the vectors.
+/// batch to batch and as large as the largest batch that came, so that computing allocates nothing
+/// but results.
 final class Lane implements AutoCloseable {
-  static final String IDS = "input_ids";
-  static final String MASK = "attention_mask";
-  static final String TYPES = "token_type_ids";
-  static final String OUTPUT = "sentence_embedding";
-
-  private static final long PADDING = 0;
-
-  private final Arena arena = Arena.ofShared();
   private final Tokens tokens = new Tokens();
   private final Executable executable;
-  private final List<String> inputs;
+  private final List<ModelInput> inputs;
+  private final Map<String, Integer> ranks;
   private final long padId;
-  private final int dimension;
-  private final MemorySegment ids;
-  private final MemorySegment mask;
-  private final MemorySegment types;
-  private final MemorySegment output;
+  private final Map<ModelInput, GrowingMemory> inputMemory = new HashMap<>();
+  private final Map<String, GrowingMemory> outputMemory = new HashMap<>();
+  private final Map<String, MemorySegment> values = new HashMap<>();
 
-  /// Makes room for batches of `size`.
-  Lane(Executable executable, long padId, int dimension, Size size) {
+  /// Prepares to run an executable, whose inputs have passed a check.
+  Lane(Executable executable, long padId) {
     this.executable = executable;
-    this.inputs = executable.inputs().stream().map(Port::name).toList();
+    this.inputs =
+        ModelInput.named(executable.inputs().stream().map(Port::name).collect(Collectors.toSet()));
+    this.ranks =
+        executable.outputs().stream()
+            .collect(Collectors.toMap(Port::name, port -> port.shape().rank()));
     this.padId = padId;
-    this.dimension = dimension;
-    long bytes = (long) size.tokens() * Long.BYTES;
-    this.ids = arena.allocate(bytes, Long.BYTES);
-    this.mask = arena.allocate(bytes, Long.BYTES);
-    this.types = arena.allocate(bytes, Long.BYTES);
-    this.output = arena.allocate((long) size.texts() * dimension * Float.BYTES, Long.BYTES);
   }
 
-  /// The largest batch: positions, padding included, and texts.
-  record Size(int tokens, int texts) {}
+  /// How texts stand side by side.
+  ///
+  /// @param sequence positions of each row, padding included, at least 1
+  /// @param padding the side on which shorter texts are filled up
+  record Layout(int sequence, Side padding) {
+    /// Returns the position of a text's first token.
+    int start(EncodedText text) {
+      return switch (padding) {
+        case LEFT -> sequence - text.length();
+        case RIGHT -> 0;
+      };
+    }
+  }
 
   /// Returns the lane's token buffer.
   Tokens tokens() {
     return tokens;
   }
 
-  /// Computes the vectors of the texts at the indices `batch`, padded to `sequence` positions, and
-  /// puts them at the same indices of `results`.
-  void run(EncodedText[] texts, int[] batch, int sequence, Embedding[] results) {
-    for (int row = 0; row < batch.length; row++) {
-      fill(texts[batch[row]], (long) row * sequence, sequence);
-    }
-    var shape = Shape.of(batch.length, sequence);
-    long bytes = (long) batch.length * sequence * Long.BYTES;
+  /// Returns the values of an output of the latest batch.
+  MemorySegment values(Output output) {
+    return requireNonNull(values.get(output.port()), output.port());
+  }
+
+  /// Computes the texts at the indices `batch`, and puts their results at the same indices of
+  /// `results`.
+  <R> void run(Batch<R> batch, Layout layout) {
+    int[] indices = batch.indices();
     Map<String, Tensor> given = HashMap.newHashMap(inputs.size());
-    for (String name : inputs) {
-      var memory =
-          switch (name) {
-            case IDS -> ids;
-            case MASK -> mask;
-            case TYPES -> types;
-            default -> throw new IllegalStateException("input " + name + " passed the check");
-          };
-      given.put(name, new Tensor(ElementType.I64, shape, memory.asSlice(0, bytes)));
+    for (var input : inputs) {
+      given.put(input.port(), filled(input, batch, layout));
     }
-    var vectors =
-        new Tensor(
-            ElementType.F32,
-            Shape.of(batch.length, dimension),
-            output.asSlice(0, (long) batch.length * dimension * Float.BYTES));
-    executable.run(given, Map.of(OUTPUT, vectors));
-    for (int row = 0; row < batch.length; row++) {
-      EncodedText text = texts[batch[row]];
-      results[batch[row]] = new Embedding(vector(row), text.length(), text.untruncatedLength());
+    Map<String, Tensor> wanted = HashMap.newHashMap(batch.job().outputs().size());
+    for (var output : batch.job().outputs()) {
+      wanted.put(output.port(), room(output, indices.length, layout.sequence()));
+    }
+    executable.run(given, wanted);
+    for (int row = 0; row < indices.length; row++) {
+      EncodedText text = batch.text(row);
+      batch.put(row, new Row(this, row, layout.sequence(), layout.start(text)));
     }
   }
 
-  private void fill(EncodedText text, long start, int sequence) {
-    for (int position = 0; position < sequence; position++) {
-      long at = start + position;
-      boolean isToken = position < text.length();
-      ids.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.id(position) : padId);
-      types.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.typeId(position) : 0);
-      mask.setAtIndex(ValueLayout.JAVA_LONG, at, isToken ? text.mask(position) : PADDING);
+  private Tensor filled(ModelInput input, Batch<?> batch, Layout layout) {
+    int texts = batch.indices().length;
+    int sequence = layout.sequence();
+    MemorySegment memory =
+        inputMemory
+            .computeIfAbsent(input, _ -> new GrowingMemory())
+            .ofSize((long) texts * sequence * Long.BYTES);
+    for (int row = 0; row < texts; row++) {
+      EncodedText text = batch.text(row);
+      var cells = new ModelInput.Cells(text, layout.start(text), sequence, padId);
+      input.fill(memory, (long) row * sequence, cells);
     }
+    return new Tensor(ElementType.I64, Shape.of(texts, sequence), memory);
   }
 
-  private float[] vector(int row) {
-    var vector = new float[dimension];
-    MemorySegment.copy(
-        output, ValueLayout.JAVA_FLOAT, (long) row * dimension * Float.BYTES, vector, 0, dimension);
-    return vector;
+  private Tensor room(Output output, int texts, int sequence) {
+    var width = Width.of(output);
+    long bytes = texts * width.values(sequence) * Float.BYTES;
+    MemorySegment memory =
+        outputMemory.computeIfAbsent(output.port(), _ -> new GrowingMemory()).ofSize(bytes);
+    values.put(output.port(), memory);
+    return new Tensor(ElementType.F32, shape(output, width, texts, sequence), memory);
+  }
+
+  private Shape shape(Output output, Width width, int texts, int sequence) {
+    if (width.perToken() == 0) {
+      return Shape.of(texts, width.perText());
+    }
+    // A weight a token may have an axis of its own or none.
+    return requireNonNull(ranks.get(output.port()), output.port()) == 2
+        ? Shape.of(texts, sequence)
+        : Shape.of(texts, sequence, width.perToken());
   }
 
   @Override
   public void close() {
-    arena.close();
+    inputMemory.values().forEach(GrowingMemory::close);
+    outputMemory.values().forEach(GrowingMemory::close);
   }
 }

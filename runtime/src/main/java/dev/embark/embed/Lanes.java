@@ -13,7 +13,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 
-/// A fixed number of threads with a [Lane] each, which all users of an [Embedder] share.
+/// A fixed number of threads with a [Lane] each, which all users of an [Engine] share.
 ///
 /// A call waits for its result and queues at most one task a thread, so the queue is as long as
 /// there are waiting calls.

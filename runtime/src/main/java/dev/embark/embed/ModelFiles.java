@@ -9,28 +9,33 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.Tokenizer;
 import java.nio.file.Path;
 
-/// What an [Embedder] runs from: a bundle, or one in the making that has no manifest yet.
+/// What an [Engine] runs from: a bundle, or one in the making that has no manifest yet.
 ///
 /// @param folder where the tokenizer and the files of the chain lie
 /// @param chain the way through the files that is to be run
 public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chain) {
   /// Returns a bundle's files with the chain it prefers.
   public static ModelFiles of(Bundle bundle) {
-    var manifest = bundle.manifest();
-    return new ModelFiles(
-        bundle.folder(), manifest.model(), manifest.pipeline(), manifest.chains().getFirst());
+    return of(bundle, bundle.manifest().chains().getFirst());
   }
 
-  /// Opens the tokenizer; throws a `Problem` where it has ids that the model has no vectors for.
+  /// Returns a bundle's files with one of its chains.
+  public static ModelFiles of(Bundle bundle, Chain chain) {
+    var manifest = bundle.manifest();
+    return new ModelFiles(bundle.folder(), manifest.model(), manifest.pipeline(), chain);
+  }
+
+  /// Opens the tokenizer; throws a `Problem` where its vocabulary has ids that the model has no
+  /// vectors for. Tokens that were added to the vocabulary may be beyond, as those of T5 are.
   public Tokenizer openTokenizer() {
     var tokenizer = Tokenizer.open(folder, pipeline.reading().letters());
-    if (tokenizer.maxId() < model.vocabSize()) {
+    if (tokenizer.maxModelId() < model.vocabSize()) {
       return tokenizer;
     }
     throw new Problem(
         Category.BAD_INPUT,
         "The tokenizer has token id "
-            + tokenizer.maxId()
+            + tokenizer.maxModelId()
             + ", the model has "
             + model.vocabSize()
             + " token embeddings.",

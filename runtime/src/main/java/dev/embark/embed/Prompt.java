@@ -2,7 +2,8 @@ package dev.embark.embed;
 
 /// The text that is put before an input.
 public sealed interface Prompt {
-  /// The model's default prompt, if it has one: what sentence-transformers' `encode` does.
+  /// The model's prompt for the input's [Role], else its default prompt, if it has one: what
+  /// sentence-transformers' `encode`, `encode_query` and `encode_document` do.
   record Default() implements Prompt {}
 
   /// No prompt, even if the model has a default.
@@ -10,4 +11,7 @@ public sealed interface Prompt {
 
   /// One of the model's prompts.
   record Named(String name) implements Prompt {}
+
+  /// A prompt that the model need not know.
+  record Literal(String text) implements Prompt {}
 }

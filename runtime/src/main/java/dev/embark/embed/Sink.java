@@ -1,9 +1,9 @@
 package dev.embark.embed;
 
-/// Where the vectors of a stream go.
+/// Where the results of a stream go.
 @FunctionalInterface
-public interface Sink {
-  /// Takes the vector of the text at `index`, counted from 0; called in the order of the texts, on
+public interface Sink<R> {
+  /// Takes the result of the item at `index`, counted from 0; called in the order of the items, on
   /// the thread that asked for them.
-  void accept(long index, Embedding embedding);
+  void accept(long index, R result);
 }

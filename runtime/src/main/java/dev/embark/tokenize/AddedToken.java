@@ -8,8 +8,9 @@ package dev.embark.tokenize;
 /// @param left what happens to white space on its left
 /// @param right what happens to white space on its right
 /// @param matching which form of the text it is looked for in
+/// @param role whether it says something about the text rather than being a part of it
 record AddedToken(
-    int id, String content, Bounds bounds, Strip left, Strip right, Matching matching) {
+    int id, String content, Bounds bounds, Strip left, Strip right, Matching matching, Role role) {
   /// `single_word`.
   enum Bounds {
     ANYWHERE,
@@ -26,5 +27,11 @@ record AddedToken(
   enum Matching {
     AS_WRITTEN,
     NORMALIZED
+  }
+
+  /// `special`: ids do not depend on it.
+  enum Role {
+    PLAIN,
+    SPECIAL
   }
 }

@@ -4,6 +4,7 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.AddedToken.Bounds;
 import dev.embark.tokenize.AddedToken.Matching;
+import dev.embark.tokenize.AddedToken.Role;
 import dev.embark.tokenize.AddedToken.Strip;
 import java.util.HashSet;
 import java.util.List;
@@ -19,6 +20,7 @@ final class AddedTokenReader {
   private Strip left = Strip.KEPT;
   private Strip right = Strip.KEPT;
   private Matching matching = Matching.AS_WRITTEN;
+  private Role role = Role.PLAIN;
 
   void field(JsonCursor json, String name) {
     switch (name) {
@@ -28,7 +30,7 @@ final class AddedTokenReader {
       case "lstrip" -> left = json.bool() ? Strip.SWALLOWED : Strip.KEPT;
       case "rstrip" -> right = json.bool() ? Strip.SWALLOWED : Strip.KEPT;
       case "normalized" -> matching = json.bool() ? Matching.NORMALIZED : Matching.AS_WRITTEN;
-      case "special" -> json.bool();
+      case "special" -> role = json.bool() ? Role.SPECIAL : Role.PLAIN;
       case "__type" -> json.string();
       default -> throw Unsupported.field(json.source(), "added_tokens", name);
     }
@@ -44,12 +46,12 @@ final class AddedTokenReader {
 
   /// Returns the token with an id from elsewhere.
   AddedToken token(int knownId) {
-    return new AddedToken(knownId, content, bounds, left, right, matching);
+    return new AddedToken(knownId, content, bounds, left, right, matching, role);
   }
 
   /// Checks added tokens against the vocabulary: the library takes the id of an entry from there,
   /// and numbers the others onwards, whatever the file says.
-  static void check(List<AddedToken> tokens, Vocabulary vocabulary, String source) {
+  static void check(List<AddedToken> tokens, Model model, String source) {
     var contents = new HashSet<String>();
     int highest = -1;
     for (var token : tokens) {
@@ -60,8 +62,8 @@ final class AddedTokenReader {
             "",
             "Take the tokenizer's files from one revision.");
       }
-      int known = vocabulary.find(token.content());
-      int expected = known >= 0 ? known : Math.max(highest + 1, vocabulary.size());
+      int known = model.vocabulary().find(token.content());
+      int expected = known >= 0 ? known : Math.max(highest + 1, model.size());
       highest = Math.max(highest, expected);
       if (token.id() != expected) {
         throw new Problem(

@@ -1,8 +1,12 @@
 package dev.embark.tokenize;
 
-import dev.embark.tokenize.AddedToken.Bounds;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.tokenize.AddedToken.Matching;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.UnaryOperator;
 
 /// Added tokens that are looked for together. Of several that begin at one place, the longest is
 /// found; the next is looked for behind it.
@@ -36,6 +40,26 @@ final class AddedTokens {
 
   static AddedTokens none() {
     return new AddedTokens(new TreeMap<>());
+  }
+
+  /// Returns those of some tokens that are looked for in one form of a text.
+  ///
+  /// @param form brings the content of a token into that form
+  static AddedTokens of(List<AddedToken> all, Matching matching, UnaryOperator<String> form) {
+    var byPattern = new TreeMap<String, AddedToken>();
+    for (var token : all) {
+      if (token.matching() == matching) {
+        var pattern = form.apply(token.content());
+        if (pattern.isEmpty() || byPattern.put(pattern, token) != null) {
+          throw new Problem(
+              Category.UNSUPPORTED,
+              "The added token \"" + token.content() + "\" is \"" + pattern + "\" once normalized.",
+              "Nothing is left to look for, or another added token is looked for with the same.",
+              "Set \"normalized\" to false for this token in tokenizer.json.");
+        }
+      }
+    }
+    return new AddedTokens(byPattern);
   }
 
   boolean isEmpty() {
@@ -102,30 +126,5 @@ final class AddedTokens {
       }
     }
     return low;
-  }
-
-  /// Returns whether a token that was found in `text[0, length)` stands where it may stand.
-  boolean isAllowed(long found, CharSequence text, int length) {
-    return token(found).bounds() == Bounds.ANYWHERE
-        || (!wordEndsAt(text, start(found)) && !wordBeginsAt(text, end(found), length));
-  }
-
-  private static boolean wordEndsAt(CharSequence text, int end) {
-    return end > 0 && isWord(Character.codePointBefore(text, end));
-  }
-
-  private static boolean wordBeginsAt(CharSequence text, int start, int length) {
-    if (start == length) {
-      return false;
-    }
-    char first = text.charAt(start);
-    if (start + 1 < length && Character.isSurrogatePair(first, text.charAt(start + 1))) {
-      return isWord(Character.toCodePoint(first, text.charAt(start + 1)));
-    }
-    return isWord(first);
-  }
-
-  private static boolean isWord(int codePoint) {
-    return (CharacterTable.properties(codePoint) & CharacterTable.WORD) != 0;
   }
 }

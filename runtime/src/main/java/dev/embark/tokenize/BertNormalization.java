@@ -1,7 +1,5 @@
 package dev.embark.tokenize;
 
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.Normalizer.BertStep;
 import java.util.List;
 import java.util.Set;
@@ -28,28 +26,28 @@ final class BertNormalization {
     lowercase = steps.contains(BertStep.LOWERCASE);
   }
 
-  /// Compiles a normalizer: `Lowercase` any number of times, then at most one `BertNormalizer`.
-  ///
-  /// Throws a [Problem] where it is of another form.
+  /// Returns whether a normalizer is of the form that can be compiled: `Lowercase` any number of
+  /// times, then at most one `BertNormalizer`.
+  static boolean canCompile(Normalizer normalizer) {
+    var steps = normalizer.inOrder();
+    for (int i = 0; i < steps.size(); i++) {
+      boolean isLast = i == steps.size() - 1;
+      if (!(steps.get(i) instanceof Normalizer.Lowercase)
+          && !(isLast && steps.get(i) instanceof Normalizer.Bert)) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /// Compiles a normalizer that can be compiled.
   static BertNormalization compile(Normalizer normalizer) {
     var steps = normalizer.inOrder();
-    int lowercases = 0;
-    while (lowercases < steps.size() && steps.get(lowercases) instanceof Normalizer.Lowercase) {
-      lowercases++;
-    }
-    var before = steps.subList(0, lowercases);
-    var rest = steps.subList(lowercases, steps.size());
-    if (rest.isEmpty()) {
-      return new BertNormalization(before, Set.of());
-    }
-    if (rest.size() == 1 && rest.getFirst() instanceof Normalizer.Bert(var bertSteps)) {
-      return new BertNormalization(before, bertSteps);
-    }
-    throw new Problem(
-        Category.UNSUPPORTED,
-        "The tokenizer's normalizer is a Sequence in an order that Embark does not know.",
-        "Known is BertNormalizer, and Lowercase before it.",
-        "Ask for it with a link to the checkpoint.");
+    boolean isBertLast = !steps.isEmpty() && steps.getLast() instanceof Normalizer.Bert;
+    int lowercases = isBertLast ? steps.size() - 1 : steps.size();
+    return isBertLast && steps.getLast() instanceof Normalizer.Bert(var bertSteps)
+        ? new BertNormalization(steps.subList(0, lowercases), bertSteps)
+        : new BertNormalization(steps, Set.of());
   }
 
   boolean cleansText() {
@@ -68,9 +66,9 @@ final class BertNormalization {
   }
 
   /// Adds the normalized form of a part of a text.
-  void append(String text, int from, int to, Window target) {
+  void append(CharSequence text, int from, int to, Window target) {
     for (int i = from; i < to; ) {
-      int codePoint = text.codePointAt(i);
+      int codePoint = Character.codePointAt(text, i);
       append(codePoint, target);
       i += Character.charCount(codePoint);
     }

@@ -1,48 +1,32 @@
 package dev.embark.tokenize;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 
-/// Reads `characters.txt`: each line is a name and items, numbers are hexadecimal.
-///
-/// - classes: `first-last` or one code point
-/// - `lower`, `stripped`: `from=to` (several separated by dots), `first-last+distance`, or
-///   `first:last+distance` for every second character
-/// - `order`: `first-last=rank`, the rank in decimal
+/// Reads `characters.txt`: classes by name, the mappings `lower` and `stripped`, and `order`.
 final class CharacterFile {
   private static final int BLOCK = 256;
-  private static final int ABSENT = -1;
 
-  private final byte[] bytes;
+  private final CharacterLines lines = CharacterLines.open("characters.txt");
   private final short[][] blocks = new short[(Character.MAX_CODE_POINT + 1) / BLOCK][];
   private final boolean[] isMixed = new boolean[blocks.length];
-  private final short[][] uniform = new short[1 << 10][];
+  private final short[][] uniform = new short[1 << 12][];
   private final CharacterMapping lower = new CharacterMapping();
   private final CharacterMapping stripped = new CharacterMapping();
   private final CharacterMapping order = new CharacterMapping();
-  private int at;
 
-  private CharacterFile(byte[] bytes) {
-    this.bytes = bytes;
+  private CharacterFile() {
     Arrays.fill(blocks, uniform(0));
   }
 
   static CharacterFile read() {
-    try (var in = CharacterFile.class.getResourceAsStream("characters.txt")) {
-      if (in == null) {
-        throw new IllegalStateException("characters.txt is missing beside " + CharacterFile.class);
-      }
-      var file = new CharacterFile(in.readAllBytes());
-      file.readLines();
-      file.mark(Hangul.FIRST, Hangul.LAST, CharacterTable.STRIPPED);
-      // No text of the library can hold a lone surrogate; here one counts as U+FFFD.
-      file.mark(Character.MIN_SURROGATE, Character.MAX_SURROGATE, CharacterTable.CONTROL);
-      return file;
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
+    var file = new CharacterFile();
+    for (var name = file.lines.nextLine(); !name.isEmpty(); name = file.lines.nextLine()) {
+      file.readItems(name);
     }
+    file.mark(Hangul.FIRST, Hangul.LAST, CharacterTable.STRIPPED);
+    // No text of the library can hold a lone surrogate; here one counts as U+FFFD.
+    file.mark(Character.MIN_SURROGATE, Character.MAX_SURROGATE, CharacterTable.CONTROL);
+    return file;
   }
 
   short[][] blocks() {
@@ -61,108 +45,46 @@ final class CharacterFile {
     return order;
   }
 
-  private void readLines() {
-    while (at < bytes.length) {
-      int start = at;
-      while (bytes[at] != ' ' && bytes[at] != '\n') {
-        at++;
-      }
-      var name = new String(bytes, start, at - start, StandardCharsets.US_ASCII);
-      if (name.startsWith("#")) {
-        skipLine();
-      } else {
-        readItems(name);
-      }
-      at++;
-    }
-  }
-
-  private void skipLine() {
-    while (bytes[at] != '\n') {
-      at++;
-    }
-  }
-
   private void readItems(String name) {
-    while (bytes[at] == ' ') {
-      at++;
+    int property = property(name);
+    while (lines.nextItem()) {
       switch (name) {
-        case "control" -> readRange(CharacterTable.CONTROL);
-        case "space" -> readRange(CharacterTable.SPACE);
-        case "punctuation" -> readRange(CharacterTable.PUNCTUATION);
-        case "ideograph" -> readRange(CharacterTable.IDEOGRAPH);
-        case "word" -> readRange(CharacterTable.WORD);
-        case "dropped" -> readRange(CharacterTable.DROPPED);
-        case "barrier" -> readRange(CharacterTable.BARRIER);
-        case "lower" -> readMapping(lower, CharacterTable.LOWER);
-        case "stripped" -> readMapping(stripped, CharacterTable.STRIPPED);
-        case "order" -> readOrder();
-        default -> throw new IllegalStateException("characters.txt: " + name);
+        case "lower" -> lines.mapTo(lower);
+        case "stripped" -> lines.mapTo(stripped);
+        case "order" -> {
+          int rank = lines.rank();
+          for (int codePoint = lines.first(); codePoint <= lines.last(); codePoint++) {
+            order.put(codePoint, rank);
+          }
+        }
+        default -> {}
       }
-    }
-  }
-
-  private void readRange(int property) {
-    int first = hex();
-    mark(first, take('-') ? hex() : first, property);
-  }
-
-  private void readOrder() {
-    int first = hex();
-    int last = take('-') ? hex() : first;
-    at++;
-    int rank = 0;
-    while (bytes[at] >= '0' && bytes[at] <= '9') {
-      rank = rank * 10 + bytes[at++] - '0';
-    }
-    for (int codePoint = first; codePoint <= last; codePoint++) {
-      order.put(codePoint, rank);
-    }
-    mark(first, last, CharacterTable.ORDERED);
-  }
-
-  private void readMapping(CharacterMapping mapping, int property) {
-    int first = hex();
-    int step = take('-') ? 1 : take(':') ? 2 : ABSENT;
-    if (step == ABSENT) {
-      at++;
-      mapping.put(first, hex());
-      while (take('.')) {
-        mapping.extend(hex());
-      }
-      mark(first, first, property);
-      return;
-    }
-    int last = hex();
-    int sign = bytes[at++] == '+' ? 1 : -1;
-    int distance = sign * hex();
-    for (int codePoint = first; codePoint <= last; codePoint += step) {
-      mapping.put(codePoint, codePoint + distance);
-      mark(codePoint, codePoint, property);
-    }
-  }
-
-  private boolean take(char expected) {
-    if (bytes[at] == expected) {
-      at++;
-      return true;
-    }
-    return false;
-  }
-
-  private int hex() {
-    int value = 0;
-    while (true) {
-      byte digit = bytes[at];
-      if (digit >= '0' && digit <= '9') {
-        value = (value << 4) | (digit - '0');
-      } else if (digit >= 'A' && digit <= 'F') {
-        value = (value << 4) | (digit - 'A' + 10);
+      if (lines.step() == 1) {
+        mark(lines.first(), lines.last(), property);
       } else {
-        return value;
+        for (int codePoint = lines.first(); codePoint <= lines.last(); codePoint += 2) {
+          mark(codePoint, codePoint, property);
+        }
       }
-      at++;
     }
+  }
+
+  private static int property(String name) {
+    return switch (name) {
+      case "control" -> CharacterTable.CONTROL;
+      case "space" -> CharacterTable.SPACE;
+      case "punctuation" -> CharacterTable.PUNCTUATION;
+      case "ideograph" -> CharacterTable.IDEOGRAPH;
+      case "word" -> CharacterTable.WORD;
+      case "dropped" -> CharacterTable.DROPPED;
+      case "barrier" -> CharacterTable.BARRIER;
+      case "numeric" -> CharacterTable.NUMERIC;
+      case "mark" -> CharacterTable.MARK;
+      case "lower" -> CharacterTable.LOWER;
+      case "stripped" -> CharacterTable.STRIPPED;
+      case "order" -> CharacterTable.ORDERED;
+      default -> throw new IllegalStateException("characters.txt: " + name);
+    };
   }
 
   private void mark(int first, int last, int property) {

@@ -51,6 +51,11 @@ final class CharacterMapping {
     return sequences[-handle + index];
   }
 
+  /// Returns a code point that has an entry, in ascending order.
+  int key(int index) {
+    return keys[index];
+  }
+
   int size() {
     return count;
   }

@@ -35,8 +35,14 @@ final class CharacterTable {
   /// Kept by `strip_accents`, but moves among its neighbours.
   static final int ORDERED = 1 << 9;
 
-  /// Anything that a normalizer or pre-tokenizer acts upon.
-  static final int ACTING = ~WORD;
+  /// A number, as the pre-tokenizer `Digits` sees it.
+  static final int NUMERIC = 1 << 10;
+
+  /// Dropped by the normalizer `StripAccents`, which does not decompose.
+  static final int MARK = 1 << 11;
+
+  /// Anything that a normalizer or pre-tokenizer of BERT acts upon.
+  static final int ACTING = ~(WORD | NUMERIC | MARK);
 
   private static final CharacterFile FILE = CharacterFile.read();
   private static final short[][] BLOCKS = FILE.blocks();

@@ -5,9 +5,16 @@ final class Hangul {
   static final int FIRST = 0xAC00;
   static final int LAST = 0xD7A3;
 
+  static final int VOWEL = 0x1161;
+  static final int VOWEL_LAST = 0x1175;
+
+  /// Stands for no trailing letter; those that exist follow.
+  static final int TRAIL = 0x11A7;
+
+  static final int TRAIL_LAST = 0x11C2;
+
   private static final int LEAD = 0x1100;
-  private static final int VOWEL = 0x1161;
-  private static final int TRAIL = 0x11A7;
+  private static final int LEAD_LAST = 0x1112;
   private static final int TRAILS = 28;
   private static final int VOWELS_AND_TRAILS = 21 * TRAILS;
 
@@ -17,14 +24,34 @@ final class Hangul {
     return codePoint >= FIRST && codePoint <= LAST;
   }
 
+  /// Returns the syllable that two letters, or a syllable and a letter become, or -1.
+  static int join(int first, int second) {
+    if (first >= LEAD && first <= LEAD_LAST && second >= VOWEL && second <= VOWEL_LAST) {
+      return FIRST + (first - LEAD) * VOWELS_AND_TRAILS + (second - VOWEL) * TRAILS;
+    }
+    boolean isOpen = isSyllable(first) && (first - FIRST) % TRAILS == 0;
+    return isOpen && second > TRAIL && second <= TRAIL_LAST ? first + second - TRAIL : -1;
+  }
+
+  static int lead(int syllable) {
+    return LEAD + (syllable - FIRST) / VOWELS_AND_TRAILS;
+  }
+
+  static int vowel(int syllable) {
+    return VOWEL + (syllable - FIRST) % VOWELS_AND_TRAILS / TRAILS;
+  }
+
+  /// Returns the trailing letter, or [#TRAIL] where there is none.
+  static int trail(int syllable) {
+    return TRAIL + (syllable - FIRST) % TRAILS;
+  }
+
   /// Adds the two or three letters of a syllable.
   static void addLetters(int syllable, Window target) {
-    int index = syllable - FIRST;
-    target.add((char) (LEAD + index / VOWELS_AND_TRAILS));
-    target.add((char) (VOWEL + index % VOWELS_AND_TRAILS / TRAILS));
-    int trail = index % TRAILS;
-    if (trail > 0) {
-      target.add((char) (TRAIL + trail));
+    target.add((char) lead(syllable));
+    target.add((char) vowel(syllable));
+    if (trail(syllable) > TRAIL) {
+      target.add((char) trail(syllable));
     }
   }
 }

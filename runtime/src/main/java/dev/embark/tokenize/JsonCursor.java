@@ -102,6 +102,25 @@ final class JsonCursor {
     depth--;
   }
 
+  /// Reads a string into [#characters]; returns its length.
+  int text() {
+    readText();
+    return textLength;
+  }
+
+  /// Returns what holds a string that was read last, until the next one is read.
+  char[] characters() {
+    return text;
+  }
+
+  /// Returns a cursor of its own at the same place.
+  JsonCursor copy() {
+    var copy = new JsonCursor(bytes, source);
+    copy.at = at;
+    copy.depth = depth;
+    return copy;
+  }
+
   String string() {
     readText();
     return new String(text, 0, textLength);
@@ -138,6 +157,14 @@ final class JsonCursor {
       throw broken("expected an integer between 0 and " + Integer.MAX_VALUE);
     }
     return (int) value;
+  }
+
+  /// Reads a number as the reference library does.
+  double number() {
+    peek();
+    int start = at;
+    skipNumber();
+    return Score.of(bytes, start, at);
   }
 
   /// Reads a value and forgets it.

@@ -1,6 +1,9 @@
 package dev.embark.tokenize;
 
+import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /// What is put around and between the ids of one or two texts, as `post_processor` of
 /// `tokenizer.json` says it. Its other forms (`BertProcessing`, `RobertaProcessing`, none) are read
@@ -18,6 +21,8 @@ record PostProcessor(List<Piece> single, List<Piece> pair) {
   sealed interface Piece {
     /// Returns how many tokens this part always adds.
     int specials();
+
+    int typeId();
 
     /// Adds this part to `target`.
     void addTo(Tokens target, int firstKept, int secondKept);
@@ -92,17 +97,73 @@ record PostProcessor(List<Piece> single, List<Piece> pair) {
             new Special(sep, 0)));
   }
 
-  /// Returns the highest id of a special token, or -1.
-  int maxId() {
-    int max = -1;
+  /// Where a special token stands beside a text.
+  enum Place {
+    BEFORE,
+    BEHIND
+  }
+
+  /// Returns this with a special token beside each text, unless it is there.
+  PostProcessor with(Place place, int id) {
+    return new PostProcessor(with(single, place, id), with(pair, place, id));
+  }
+
+  private static List<Piece> with(List<Piece> template, Place place, int id) {
+    var pieces = new ArrayList<Piece>();
+    for (int i = 0; i < template.size(); i++) {
+      var piece = template.get(i);
+      boolean isText = piece.specials() == 0;
+      if (isText && place == Place.BEFORE && !isBeside(template, i, place, id)) {
+        pieces.add(new Special(id, piece.typeId()));
+      }
+      pieces.add(piece);
+      if (isText && place == Place.BEHIND && !isBeside(template, i, place, id)) {
+        pieces.add(new Special(id, piece.typeId()));
+      }
+    }
+    return pieces;
+  }
+
+  /// Returns this without a special token beside any text.
+  PostProcessor without(Place place, int id) {
+    return new PostProcessor(without(single, place, id), without(pair, place, id));
+  }
+
+  private static List<Piece> without(List<Piece> template, Place place, int id) {
+    var dropped = new HashSet<Integer>();
+    for (int i = 0; i < template.size(); i++) {
+      if (template.get(i).specials() == 0 && isBeside(template, i, place, id)) {
+        dropped.add(place == Place.BEFORE ? i - 1 : i + 1);
+      }
+    }
+    var pieces = new ArrayList<Piece>();
+    for (int i = 0; i < template.size(); i++) {
+      if (!dropped.contains(i)) {
+        pieces.add(template.get(i));
+      }
+    }
+    return pieces;
+  }
+
+  private static boolean isBeside(List<Piece> template, int text, Place place, int id) {
+    int at = place == Place.BEFORE ? text - 1 : text + 1;
+    return at >= 0
+        && at < template.size()
+        && template.get(at) instanceof Special(var other, _)
+        && other == id;
+  }
+
+  /// Returns the ids of the special tokens.
+  Set<Integer> ids() {
+    var ids = new HashSet<Integer>();
     for (var template : List.of(single, pair)) {
       for (var piece : template) {
         if (piece instanceof Special(var id, _)) {
-          max = Math.max(max, id);
+          ids.add(id);
         }
       }
     }
-    return max;
+    return ids;
   }
 
   /// Returns how many special tokens a template adds.

@@ -11,11 +11,15 @@ import java.util.Map;
 
 /// Reads `post_processor` of `tokenizer.json`.
 final class PostProcessorReader {
+  private static final List<String> KNOWN =
+      List.of("TemplateProcessing", "BertProcessing", "RobertaProcessing", "ByteLevel", "Sequence");
+
   private final JsonCursor json;
   private final List<Part> single = new ArrayList<>();
   private final List<Part> pair = new ArrayList<>();
   private final Map<String, List<Integer>> specials = new HashMap<>();
   private final Map<String, Integer> ends = new HashMap<>();
+  private final List<PostProcessor> processors = new ArrayList<>();
   private final List<String> unknownFields = new ArrayList<>();
   private String type = "";
 
@@ -27,9 +31,10 @@ final class PostProcessorReader {
   private record Part(String kind, String name, int typeId) {}
 
   static PostProcessor read(JsonCursor json) {
-    if (json.isNull()) {
-      return PostProcessor.none();
-    }
+    return json.isNull() ? PostProcessor.none() : one(json);
+  }
+
+  private static PostProcessor one(JsonCursor json) {
     var reader = new PostProcessorReader(json);
     json.object(reader::field);
     return reader.postProcessor();
@@ -43,7 +48,8 @@ final class PostProcessorReader {
       case "special_tokens" -> json.object(token -> specials.put(token, ids()));
       case "sep", "cls" -> ends.put(name, end());
       // Both have a say in offsets only.
-      case "trim_offsets", "add_prefix_space" -> json.skip();
+      case "trim_offsets", "add_prefix_space", "use_regex" -> json.skip();
+      case "processors" -> json.array(() -> processors.add(one(json)));
       default -> {
         json.skip();
         unknownFields.add(name);
@@ -59,19 +65,26 @@ final class PostProcessorReader {
       case "TemplateProcessing" -> new PostProcessor(pieces(single), pieces(pair));
       case "BertProcessing" -> PostProcessor.bert(end("cls"), end("sep"));
       case "RobertaProcessing" -> PostProcessor.roberta(end("cls"), end("sep"));
+      // Has a say in offsets only.
+      case "ByteLevel" -> PostProcessor.none();
+      case "Sequence" -> sequence();
       default ->
           throw Unsupported.component(
-              json.source(),
-              "post_processor",
-              type,
-              "TemplateProcessing, BertProcessing, RobertaProcessing");
+              json.source(), "post_processor", type, String.join(", ", KNOWN));
     };
   }
 
   private boolean isKnown() {
-    return type.equals("TemplateProcessing")
-        || type.equals("BertProcessing")
-        || type.equals("RobertaProcessing");
+    return KNOWN.contains(type);
+  }
+
+  private PostProcessor sequence() {
+    processors.removeIf(PostProcessor.none()::equals);
+    if (processors.size() > 1) {
+      throw Unsupported.component(
+          json.source(), "post_processor", "Sequence of several templates", "a single one");
+    }
+    return processors.isEmpty() ? PostProcessor.none() : processors.getFirst();
   }
 
   private Part part() {

@@ -1,5 +1,6 @@
 package dev.embark.tokenize;
 
+import dev.embark.tokenize.AddedToken.Bounds;
 import dev.embark.tokenize.AddedToken.Strip;
 
 /// Walks over a text, part by part: added tokens, and what lies between them.
@@ -8,6 +9,7 @@ final class Splitter {
 
   private AddedTokens tokens = AddedTokens.none();
   private CharSequence text = "";
+  private int start;
   private int length;
   private int search;
   private int offset;
@@ -17,13 +19,14 @@ final class Splitter {
   private int from;
   private int to;
 
-  /// Begins with `text[0, length)`.
-  void start(AddedTokens tokens, CharSequence text, int length) {
+  /// Begins with `text[from, to)`.
+  void start(AddedTokens tokens, CharSequence text, int from, int to) {
     this.tokens = tokens;
     this.text = text;
-    this.length = length;
-    search = 0;
-    offset = 0;
+    start = from;
+    length = to;
+    search = from;
+    offset = from;
     pendingId = BETWEEN;
   }
 
@@ -40,26 +43,50 @@ final class Splitter {
     long found = tokens.find(text, search, length);
     while (found != AddedTokens.NONE) {
       search = tokens.end(found);
-      int start = startOf(found);
+      int first = startOf(found);
       int end = endOf(found);
       // Nothing is left of white space that the token before has swallowed.
-      if (tokens.isAllowed(found, text, length) && start < end) {
-        return token(tokens.token(found).id(), start, end);
+      if (isAllowed(found) && first < end) {
+        return token(tokens.token(found).id(), first, end);
       }
       found = tokens.find(text, search, length);
     }
     return between(length);
   }
 
+  private boolean isAllowed(long found) {
+    return tokens.token(found).bounds() == Bounds.ANYWHERE
+        || (!wordEndsAt(AddedTokens.start(found)) && !wordBeginsAt(tokens.end(found)));
+  }
+
+  private boolean wordEndsAt(int end) {
+    return end > start && isWord(Character.codePointBefore(text, end));
+  }
+
+  private boolean wordBeginsAt(int at) {
+    if (at == length) {
+      return false;
+    }
+    char first = text.charAt(at);
+    if (at + 1 < length && Character.isSurrogatePair(first, text.charAt(at + 1))) {
+      return isWord(Character.toCodePoint(first, text.charAt(at + 1)));
+    }
+    return isWord(first);
+  }
+
+  private static boolean isWord(int codePoint) {
+    return (CharacterTable.properties(codePoint) & CharacterTable.WORD) != 0;
+  }
+
   private int startOf(long found) {
-    int start = AddedTokens.start(found);
+    int from = AddedTokens.start(found);
     if (tokens.token(found).left() == Strip.KEPT) {
-      return start;
+      return from;
     }
-    while (start > offset && isSpace(text.charAt(start - 1))) {
-      start--;
+    while (from > offset && isSpace(text.charAt(from - 1))) {
+      from--;
     }
-    return Math.max(start, offset);
+    return Math.max(from, offset);
   }
 
   private int endOf(long found) {
@@ -72,11 +99,11 @@ final class Splitter {
     return end;
   }
 
-  private boolean token(int tokenId, int start, int end) {
-    if (offset < start) {
+  private boolean token(int tokenId, int first, int end) {
+    if (offset < first) {
       pendingId = tokenId;
       pendingEnd = end;
-      return between(start);
+      return between(first);
     }
     return token(tokenId, end);
   }

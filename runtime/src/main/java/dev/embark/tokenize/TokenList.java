@@ -1,6 +1,5 @@
 package dev.embark.tokenize;
 
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.Arrays;
 
 /// The ids of one text without special tokens: counts all of them, keeps only as many as can be
@@ -37,6 +36,13 @@ final class TokenList {
       stored = limit;
     } else {
       ids = Arrays.copyOf(ids, ids.length * 2);
+    }
+  }
+
+  /// Adds all ids, none of which was cut off, to the pieces of a word.
+  void addTo(Pieces target) {
+    for (int i = 0; i < stored; i++) {
+      target.add(ids[i]);
     }
   }
 

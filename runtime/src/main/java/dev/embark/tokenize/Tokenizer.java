@@ -3,7 +3,6 @@ package dev.embark.tokenize;
 import dev.embark.bundle.Pipeline.Letters;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.nio.file.Path;
 import java.util.List;
 
@@ -18,21 +17,15 @@ public final class Tokenizer {
   private final int singleSpecials;
   private final int pairSpecials;
   private final Side side;
-  private final int maxId;
-  private final long padId;
+  private final Ids ids;
 
-  private Tokenizer(TokenizerFile file, Encoder encoder) {
+  private Tokenizer(Encoder encoder, PostProcessor template, Side side, Ids ids) {
     this.encoder = encoder;
-    template = file.postProcessor();
+    this.template = template;
+    this.side = side;
+    this.ids = ids;
     singleSpecials = PostProcessor.specials(template.single());
     pairSpecials = PostProcessor.specials(template.pair());
-    side = file.side();
-    padId = file.padId();
-    int max = file.model().vocabulary().maxId();
-    for (var token : file.addedTokens()) {
-      max = Math.max(max, token.id());
-    }
-    maxId = Math.max(max, template.maxId());
   }
 
   /// Opens the tokenizer of a checkpoint or bundle: `tokenizer.json`, or `vocab.txt` where there is
@@ -45,17 +38,60 @@ public final class Tokenizer {
   ///   does where `do_lower_case` is true in `sentence_bert_config.json`
   public static Tokenizer open(Path folder, Letters letters) {
     var file = TokenizerFolder.read(folder);
-    return new Tokenizer(file, Encoder.of(file, letters));
+    return new Tokenizer(
+        Encoder.of(file, letters), file.postProcessor(), file.side(), new Ids(file));
+  }
+
+  /// Returns a tokenizer that cuts texts that are too long on another side.
+  public Tokenizer truncating(Side other) {
+    return new Tokenizer(encoder, template, other, ids);
+  }
+
+  /// Returns the end of a text that is cut off where it is too long.
+  public Side side() {
+    return side;
   }
 
   /// Returns the highest id that can come out; an embedding table needs at least one row more.
   public int maxId() {
-    return maxId;
+    return ids.maxId();
+  }
+
+  /// Returns the highest id of the model's vocabulary, added tokens left out.
+  public int maxModelId() {
+    return ids.maxModelId();
   }
 
   /// Returns the id that fills up shorter texts of a batch.
   public long padId() {
-    return padId;
+    return ids.padId();
+  }
+
+  /// Returns the id of what the vocabulary has no entry for, or -1 where there is none.
+  public int unknownId() {
+    return ids.unknownId();
+  }
+
+  /// Returns the number of special tokens around one text.
+  public int specials() {
+    return singleSpecials;
+  }
+
+  /// Returns the id of an added token or an entry of the vocabulary, or -1.
+  public int idOf(String token) {
+    return ids.idOf(token);
+  }
+
+  /// Returns the added token or the entry of the vocabulary with an id, as the files spell it, or
+  /// an empty text.
+  public String tokenOf(int id) {
+    return ids.tokenOf(id);
+  }
+
+  /// Returns whether the token with an id is no part of a text: one that the files call special, or
+  /// that is put around texts.
+  public boolean isSpecial(int id) {
+    return ids.isSpecial(id);
   }
 
   /// Replaces the content of `target` by the ids of a text.
@@ -69,6 +105,19 @@ public final class Tokenizer {
     int kept = Math.min(first.count(), room);
     target.start(singleSpecials + kept, singleSpecials + first.count());
     assemble(template.single(), kept, 0, target);
+  }
+
+  /// Replaces the content of `target` by the ids of a text without the special tokens around it.
+  ///
+  /// @param maxTokens longest result
+  public void encodeBare(String text, int maxTokens, Tokens target) {
+    int room = room(maxTokens, 0);
+    var first = target.scratch().first;
+    first.start(room, side);
+    encoder.encode(text, target.scratch(), first);
+    int kept = Math.min(first.count(), room);
+    target.start(kept, first.count());
+    first.copyTo(target, kept, 0);
   }
 
   /// Replaces the content of `target` by the ids of two texts, the longer one cut first.

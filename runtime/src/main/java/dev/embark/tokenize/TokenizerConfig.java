@@ -1,6 +1,5 @@
 package dev.embark.tokenize;
 
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -9,23 +8,23 @@ import java.util.Map;
 /// What matters of `tokenizer_config.json`, the file transformers writes beside a tokenizer.
 ///
 /// @param tokenizerClass `tokenizer_class` without its ending `Fast`, or empty
-/// @param lowercase `do_lower_case`
-/// @param stripAccents `strip_accents`
-/// @param chineseChars `tokenize_chinese_chars`
+/// @param settings fields that are true, false or null
+/// @param extraIds `extra_ids` of T5, or no element
 /// @param side `truncation_side`, or no element
 /// @param special special tokens by role (`cls_token`, …), as far as they are given
 /// @param added `added_tokens_decoder`
 /// @param unread fields that would change the words of a text, and that are not known
 record TokenizerConfig(
     String tokenizerClass,
-    Setting lowercase,
-    Setting stripAccents,
-    Setting chineseChars,
+    Map<String, Setting> settings,
+    List<Integer> extraIds,
     List<Side> side,
     Map<String, String> special,
     List<AddedToken> added,
     List<String> unread) {
   TokenizerConfig {
+    settings = Map.copyOf(settings);
+    extraIds = List.copyOf(extraIds);
     side = List.copyOf(side);
     special = Map.copyOf(special);
     added = List.copyOf(added);
@@ -45,6 +44,23 @@ record TokenizerConfig(
     }
   }
 
+  /// Returns a field by its name.
+  Setting setting(String name) {
+    return settings.getOrDefault(name, Setting.ABSENT);
+  }
+
+  Setting lowercase() {
+    return setting("do_lower_case");
+  }
+
+  Setting stripAccents() {
+    return setting("strip_accents");
+  }
+
+  Setting chineseChars() {
+    return setting("tokenize_chinese_chars");
+  }
+
   /// No `tokenizer_config.json`.
   static TokenizerConfig absent() {
     return new Reader().config();
@@ -62,6 +78,7 @@ record TokenizerConfig(
     private final Map<String, String> special = new HashMap<>();
     private final List<AddedToken> added = new ArrayList<>();
     private final List<String> unread = new ArrayList<>();
+    private final List<Integer> extraIds = new ArrayList<>();
     private final List<Side> side = new ArrayList<>();
     private String tokenizerClass = "";
 
@@ -70,9 +87,8 @@ record TokenizerConfig(
           tokenizerClass.endsWith("Fast")
               ? tokenizerClass.substring(0, tokenizerClass.length() - "Fast".length())
               : tokenizerClass,
-          settings.getOrDefault("do_lower_case", Setting.ABSENT),
-          settings.getOrDefault("strip_accents", Setting.ABSENT),
-          settings.getOrDefault("tokenize_chinese_chars", Setting.ABSENT),
+          settings,
+          extraIds,
           side,
           special,
           added,
@@ -82,8 +98,17 @@ record TokenizerConfig(
     void field(JsonCursor json, String name) {
       switch (name) {
         case "tokenizer_class" -> tokenizerClass = json.isNull() ? "" : json.string();
-        case "do_lower_case", "strip_accents", "tokenize_chinese_chars" ->
+        case "do_lower_case",
+            "strip_accents",
+            "tokenize_chinese_chars",
+            "add_bos_token",
+            "add_eos_token",
+            "add_prefix_space",
+            "keep_accents",
+            "legacy",
+            "split_by_punct" ->
             settings.put(name, setting(json));
+        case "extra_ids" -> extraIds.add(json.integer());
         case "do_basic_tokenize" -> {
           if (setting(json) == Setting.FALSE) {
             unread.add(name);
@@ -102,7 +127,13 @@ record TokenizerConfig(
             side.add(side(json));
           }
         }
-        case "unk_token", "cls_token", "sep_token", "pad_token", "mask_token" -> {
+        case "bos_token",
+            "eos_token",
+            "unk_token",
+            "cls_token",
+            "sep_token",
+            "pad_token",
+            "mask_token" -> {
           if (!json.isNull()) {
             special.put(name, content(json));
           }

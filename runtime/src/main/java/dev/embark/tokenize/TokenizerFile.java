@@ -17,10 +17,4 @@ record TokenizerFile(
   TokenizerFile {
     addedTokens = List.copyOf(addedTokens);
   }
-
-  /// `truncation_side`.
-  enum Side {
-    LEFT,
-    RIGHT
-  }
 }

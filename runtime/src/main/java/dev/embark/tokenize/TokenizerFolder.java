@@ -6,10 +6,14 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 
 /// The files of a tokenizer in the folder of a checkpoint or bundle.
 final class TokenizerFolder {
-  private static final long BYTES_MAX = 64L << 20;
+  private static final long BYTES_MAX = 128L << 20;
+
+  private static final List<String> SENTENCE_PIECE =
+      List.of("sentencepiece.bpe.model", "spiece.model", "spm.model", "tokenizer.model");
 
   private static final String POINTER = "version https://git-lfs.github.com/spec/";
 
@@ -28,20 +32,41 @@ final class TokenizerFolder {
     }
     var vocabulary = folder.resolve("vocab.txt");
     if (Files.exists(vocabulary)) {
-      if (Files.exists(folder.resolve("added_tokens.json")) && config.added().isEmpty()) {
-        throw new Problem(
-            Category.UNSUPPORTED,
-            folder + " has vocab.txt and added_tokens.json, but no tokenizer.json.",
-            "added_tokens.json does not say how its tokens are looked for.",
-            "Save the tokenizer with a newer transformers, which writes tokenizer.json.");
-      }
+      refuseAddedTokens(folder, "vocab.txt", config);
       return VocabularyText.read(bytes(vocabulary), vocabulary.toString(), config);
+    }
+    var entries = folder.resolve("vocab.json");
+    var merges = folder.resolve("merges.txt");
+    if (Files.exists(entries) && Files.exists(merges)) {
+      refuseAddedTokens(folder, "vocab.json", config);
+      return VocabularyJson.read(
+          new JsonCursor(bytes(entries), entries.toString()),
+          VocabularyText.decode(bytes(merges), merges.toString()),
+          config);
+    }
+    for (var name : SENTENCE_PIECE) {
+      var file = folder.resolve(name);
+      if (Files.exists(file)) {
+        return SentencePieceReader.read(bytes(file), file, config);
+      }
     }
     throw new Problem(
         Category.BAD_INPUT,
-        folder + " has no tokenizer: neither tokenizer.json nor vocab.txt is there.",
-        "",
+        folder + " has no tokenizer: no tokenizer.json is there, nor an older form of it.",
+        "Older forms: vocab.txt, vocab.json with merges.txt, "
+            + String.join(", ", SENTENCE_PIECE)
+            + ".",
         "Put the tokenizer's files beside config.json, as on the hub.");
+  }
+
+  private static void refuseAddedTokens(Path folder, String form, TokenizerConfig config) {
+    if (Files.exists(folder.resolve("added_tokens.json")) && config.added().isEmpty()) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          folder + " has " + form + " and added_tokens.json, but no tokenizer.json.",
+          "added_tokens.json does not say how its tokens are looked for.",
+          "Save the tokenizer with a newer transformers, which writes tokenizer.json.");
+    }
   }
 
   private static byte[] bytes(Path file) {

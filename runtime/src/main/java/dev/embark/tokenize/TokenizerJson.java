@@ -1,13 +1,7 @@
 package dev.embark.tokenize;
 
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
-import dev.embark.tokenize.TokenizerConfig.Setting;
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.function.Consumer;
 
 /// Reads `tokenizer.json`, the format of the library `tokenizers`.
@@ -20,8 +14,8 @@ final class TokenizerJson {
   private final TokenizerConfig config;
   private final List<AddedToken> addedTokens = new ArrayList<>();
   private Normalizer normalizer = new Normalizer.Sequence(List.of());
-  private final List<PreTokenizer> preTokenizer = new ArrayList<>();
-  private final List<Model.WordPiece> model = new ArrayList<>();
+  private PreTokenizer preTokenizer = new PreTokenizer.Sequence(List.of());
+  private final List<Model> model = new ArrayList<>();
   private PostProcessor postProcessor = PostProcessor.none();
   private Side side = Side.RIGHT;
   private int padId = -1;
@@ -40,19 +34,15 @@ final class TokenizerJson {
 
   private TokenizerFile file() {
     if (model.isEmpty()) {
-      throw missing("model");
+      throw Fields.missing(json.source(), "model");
     }
-    if (preTokenizer.isEmpty()) {
-      throw Unsupported.component(json.source(), "pre_tokenizer", "null", "BertPreTokenizer");
-    }
-    var vocabulary = model.getFirst().vocabulary();
-    AddedTokenReader.check(addedTokens, vocabulary, json.source());
+    AddedTokenReader.check(addedTokens, model.getFirst(), json.source());
     return new TokenizerFile(
         addedTokens,
         normalizer,
-        preTokenizer.getFirst(),
+        preTokenizer,
         model.getFirst(),
-        postProcessor,
+        Ends.apply(postProcessor, config, this::idOf, json.source()),
         padId(),
         config.side().isEmpty() ? side : config.side().getFirst());
   }
@@ -81,15 +71,20 @@ final class TokenizerJson {
       case "truncation" -> optional(this::truncationField);
       case "padding" -> optional(this::paddingField);
       case "added_tokens" -> json.array(this::addedToken);
-      case "normalizer" -> normalizer = normalizer(BertSettings.Place.TOP);
+      case "normalizer" -> {
+        if (!json.isNull()) {
+          var reader = new NormalizerReader(config);
+          normalizer = reader.read(Fields.read(json), BertSettings.Place.TOP);
+        }
+      }
       case "pre_tokenizer" -> {
         if (!json.isNull()) {
-          preTokenizer.add(preTokenizer());
+          preTokenizer = PreTokenizerReader.read(Fields.read(json));
         }
       }
       case "post_processor" -> postProcessor = PostProcessorReader.read(json);
       case "decoder" -> json.skip();
-      case "model" -> model.add(model());
+      case "model" -> model.add(new ModelReader(json).read());
       default -> throw Unsupported.field(json.source(), "the file", name);
     }
   }
@@ -127,113 +122,5 @@ final class TokenizerJson {
     var token = new AddedTokenReader();
     json.object(name -> token.field(json, name));
     addedTokens.add(token.token(json));
-  }
-
-  private Normalizer normalizer(BertSettings.Place place) {
-    if (json.isNull()) {
-      return new Normalizer.Sequence(List.of());
-    }
-    var reader = new NormalizerReader(place);
-    json.object(reader::field);
-    return reader.normalizer();
-  }
-
-  private final class NormalizerReader {
-    private final Map<String, Setting> settings = new HashMap<>();
-    private final List<Normalizer> steps = new ArrayList<>();
-    private final BertSettings.Place place;
-    private String type = "";
-
-    NormalizerReader(BertSettings.Place place) {
-      this.place = place;
-    }
-
-    void field(String name) {
-      switch (name) {
-        case "type" -> type = json.string();
-        case "clean_text", "handle_chinese_chars", "strip_accents", "lowercase" ->
-            settings.put(
-                name, json.isNull() ? Setting.NULL : json.bool() ? Setting.TRUE : Setting.FALSE);
-        case "normalizers" ->
-            json.array(() -> steps.add(TokenizerJson.this.normalizer(BertSettings.Place.NESTED)));
-        default -> {
-          json.skip();
-          settings.put(name, Setting.ABSENT);
-        }
-      }
-    }
-
-    Normalizer normalizer() {
-      var normalizer =
-          switch (type) {
-            case "BertNormalizer" -> bert();
-            case "Lowercase" -> new Normalizer.Lowercase();
-            case "Sequence" -> new Normalizer.Sequence(steps);
-            default ->
-                throw Unsupported.component(
-                    json.source(), "normalizer", type, "BertNormalizer, Lowercase, Sequence");
-          };
-      if (!settings.isEmpty()) {
-        throw Unsupported.field(
-            json.source(), "normalizer " + type, settings.keySet().iterator().next());
-      }
-      return normalizer;
-    }
-
-    private Normalizer bert() {
-      var written =
-          new BertSettings(
-              taken("clean_text"),
-              taken("handle_chinese_chars"),
-              taken("strip_accents"),
-              taken("lowercase"));
-      return switch (place) {
-        case TOP -> written.overridden(config, json.source()).normalizer();
-        case NESTED -> written.normalizer();
-      };
-    }
-
-    private Setting taken(String name) {
-      var setting = settings.remove(name);
-      if (setting == null || (setting == Setting.NULL && !name.equals("strip_accents"))) {
-        throw missing(name);
-      }
-      return setting;
-    }
-  }
-
-  private PreTokenizer preTokenizer() {
-    var type = new StringBuilder();
-    var fields = new ArrayList<String>();
-    json.object(name -> {
-      if (name.equals("type")) {
-        type.append(json.string());
-      } else {
-        json.skip();
-        fields.add(name);
-      }
-    });
-    if (!type.toString().equals("BertPreTokenizer")) {
-      throw Unsupported.component(
-          json.source(), "pre_tokenizer", type.toString(), "BertPreTokenizer");
-    }
-    if (!fields.isEmpty()) {
-      throw Unsupported.field(json.source(), "pre_tokenizer " + type, fields.getFirst());
-    }
-    return new PreTokenizer.Bert();
-  }
-
-  private Model.WordPiece model() {
-    var reader = new WordPieceReader(json);
-    json.object(reader::field);
-    return reader.model();
-  }
-
-  private Problem missing(String field) {
-    return new Problem(
-        Category.BAD_INPUT,
-        json.source() + " has no \"" + field + "\".",
-        "",
-        "Fetch the file again.");
   }
 }

@@ -17,6 +17,15 @@ final class Unsupported {
         "Ask for it with a link to the checkpoint.");
   }
 
+  /// A part of a regular expression.
+  static Problem regex(String source, String pattern, String part) {
+    return new Problem(
+        Category.UNSUPPORTED,
+        source + " has the regular expression " + pattern + " with " + part + ".",
+        "Embark does not know this part of regular expressions.",
+        "Ask for it with a link to the checkpoint.");
+  }
+
   /// A field that may change ids.
   static Problem field(String source, String component, String field) {
     return new Problem(

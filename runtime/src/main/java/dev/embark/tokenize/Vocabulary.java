@@ -14,6 +14,9 @@ final class Vocabulary {
   /// What an entry of BERT's vocabulary takes in `tokenizer.json`.
   private static final int BYTES_PER_ENTRY = 24;
 
+  /// Room for more entries than this is made as they come.
+  private static final int ENTRIES_EXPECTED_MAX = 1 << 17;
+
   /// Longest run of taken slots: beyond it the entries were chosen to collide.
   private static final int PROBES_MAX = 1000;
 
@@ -23,6 +26,9 @@ final class Vocabulary {
   private final long[] slots;
   private final int longest;
   private final int maxId;
+
+  /// Ids and entries in ascending order of the id, made when first asked for.
+  private volatile long[] byId = new long[0];
 
   private Vocabulary(Builder builder) {
     characters = Arrays.copyOf(builder.characters, builder.starts[builder.count]);
@@ -62,6 +68,18 @@ final class Vocabulary {
 
   int maxId() {
     return maxId;
+  }
+
+  /// Returns the ids of the entries of one UTF-16 unit, by that unit; -1 where there is none.
+  int[] characterIds() {
+    var characterIds = new int[Character.MAX_VALUE + 1];
+    Arrays.fill(characterIds, -1);
+    for (int entry = 0; entry < ids.length; entry++) {
+      if (starts[entry + 1] - starts[entry] == 1) {
+        characterIds[characters[starts[entry]]] = ids[entry];
+      }
+    }
+    return characterIds;
   }
 
   /// Returns the id of an entry, or -1.
@@ -106,7 +124,27 @@ final class Vocabulary {
     return true;
   }
 
-  private static int spread(int hash) {
+  /// Returns the entry with an id, or an empty text.
+  String entry(int id) {
+    long[] sorted = byId;
+    if (sorted.length < ids.length) {
+      sorted = new long[ids.length];
+      for (int entry = 0; entry < ids.length; entry++) {
+        sorted[entry] = ((long) ids[entry] << 32) | entry;
+      }
+      Arrays.sort(sorted);
+      byId = sorted;
+    }
+    int at = Arrays.binarySearch(sorted, (long) id << 32);
+    at = at < 0 ? -at - 1 : at;
+    if (at == sorted.length || (int) (sorted[at] >>> 32) != id) {
+      return "";
+    }
+    int entry = (int) sorted[at];
+    return new String(characters, starts[entry], starts[entry + 1] - starts[entry]);
+  }
+
+  static int spread(int hash) {
     return hash ^ (hash >>> 15);
   }
 
@@ -123,7 +161,8 @@ final class Vocabulary {
     /// @param bytes length of the text that the entries are read from, to begin with about the room
     ///   they will need
     Builder(int bytes) {
-      int capacity = Integer.highestOneBit(Math.max(16, bytes / BYTES_PER_ENTRY)) * 2;
+      int expected = Math.min(bytes / BYTES_PER_ENTRY, ENTRIES_EXPECTED_MAX);
+      int capacity = Integer.highestOneBit(Math.max(16, expected)) * 2;
       characters = new char[8 * capacity];
       starts = new int[capacity];
       ids = new int[capacity];

@@ -4,8 +4,8 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.AddedToken.Bounds;
 import dev.embark.tokenize.AddedToken.Matching;
+import dev.embark.tokenize.AddedToken.Role;
 import dev.embark.tokenize.AddedToken.Strip;
-import dev.embark.tokenize.TokenizerFile.Side;
 import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
@@ -42,7 +42,7 @@ final class VocabularyText {
     int sep = id(vocabulary, token(config, "sep_token"), source);
     int pad = id(vocabulary, token(config, "pad_token"), source);
     return new TokenizerFile(
-        addedTokens(vocabulary, config, source),
+        addedTokens(model, config, source),
         BertSettings.usual().overridden(config, source).normalizer(),
         new PreTokenizer.Bert(),
         model,
@@ -66,7 +66,7 @@ final class VocabularyText {
     }
   }
 
-  private static String decode(byte[] bytes, String source) {
+  static String decode(byte[] bytes, String source) {
     try {
       return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
     } catch (CharacterCodingException e) {
@@ -83,14 +83,18 @@ final class VocabularyText {
       var line = lines.next();
       if (builder.put(line.toCharArray(), line.length(), id)
           == Vocabulary.Builder.Outcome.COLLIDING) {
-        throw new Problem(
-            Category.BAD_INPUT,
-            source + " is no vocabulary: its entries all collide.",
-            "",
-            "Fetch the file again.");
+        throw colliding(source);
       }
     }
     return builder.build();
+  }
+
+  static Problem colliding(String source) {
+    return new Problem(
+        Category.BAD_INPUT,
+        source + " is no vocabulary: its entries all collide.",
+        "",
+        "Fetch the file again.");
   }
 
   private static int id(Vocabulary vocabulary, String token, String source) {
@@ -105,20 +109,25 @@ final class VocabularyText {
     return id;
   }
 
-  private static List<AddedToken> addedTokens(
-      Vocabulary vocabulary, TokenizerConfig config, String source) {
+  private static List<AddedToken> addedTokens(Model model, TokenizerConfig config, String source) {
     if (!config.added().isEmpty()) {
-      AddedTokenReader.check(config.added(), vocabulary, source);
+      AddedTokenReader.check(config.added(), model, source);
       return config.added();
     }
     var tokens = new ArrayList<AddedToken>();
     USUAL.forEach((role, _) -> {
       var token = token(config, role);
-      int id = vocabulary.find(token);
+      int id = model.vocabulary().find(token);
       if (id >= 0) {
         tokens.add(
             new AddedToken(
-                id, token, Bounds.ANYWHERE, Strip.KEPT, Strip.KEPT, Matching.AS_WRITTEN));
+                id,
+                token,
+                Bounds.ANYWHERE,
+                Strip.KEPT,
+                Strip.KEPT,
+                Matching.AS_WRITTEN,
+                Role.SPECIAL));
       }
     });
     return tokens;

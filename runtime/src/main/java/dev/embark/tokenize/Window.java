@@ -5,6 +5,9 @@ import java.util.Arrays;
 /// Normalized characters on their way to the model: the current word, or a whole text where added
 /// tokens are looked for in it.
 final class Window implements CharSequence {
+  /// Where texts of a [GeneralEncoder] begin, so that there is room before the first character.
+  static final int MARGIN = 1;
+
   private static final int KEPT_MAX = 1 << 16;
 
   char[] characters = new char[512];
@@ -12,6 +15,12 @@ final class Window implements CharSequence {
 
   /// Characters before this one do not change places with characters behind it.
   int barrier;
+
+  /// Begins a text at [#MARGIN].
+  void open() {
+    length = MARGIN;
+    barrier = MARGIN;
+  }
 
   void clear() {
     length = 0;
@@ -31,6 +40,26 @@ final class Window implements CharSequence {
       characters = Arrays.copyOf(characters, characters.length * 2);
     }
     characters[length++] = character;
+  }
+
+  /// Adds a part of a text.
+  void add(String from, int start, int end) {
+    int count = end - start;
+    if (length + count > characters.length) {
+      characters = Arrays.copyOf(characters, Math.max(length + count, characters.length * 2));
+    }
+    from.getChars(start, end, characters, length);
+    length += count;
+  }
+
+  /// Adds `from[start, end)`.
+  void add(char[] from, int start, int end) {
+    int count = end - start;
+    if (length + count > characters.length) {
+      characters = Arrays.copyOf(characters, Math.max(length + count, characters.length * 2));
+    }
+    System.arraycopy(from, start, characters, length, count);
+    length += count;
   }
 
   void addCodePoint(int codePoint) {

@@ -1,10 +1,7 @@
 package dev.embark.tokenize;
 
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.AddedToken.Matching;
 import java.util.List;
-import java.util.TreeMap;
 
 /// BERT's pipeline in one pass: normalizer, words and pieces of a character before the next one is
 /// looked at. A thread brings its own [Scratch]; nothing else changes.
@@ -20,49 +17,19 @@ final class WordPieceEncoder implements Encoder {
   private final BertNormalization normalization;
   private final AddedTokens written;
   private final AddedTokens normalized;
-  private final Vocabulary vocabulary;
-  private final int unknownId;
-  private final String prefix;
-  private final int prefixHash;
-  private final int wordCharsMax;
+  private final WordPieceModel model;
   private final int wordUnitsMax;
 
   WordPieceEncoder(
       List<AddedToken> addedTokens, BertNormalization normalization, Model.WordPiece model) {
     this.normalization = normalization;
-    written = tokens(addedTokens, Matching.AS_WRITTEN, normalization);
-    normalized = tokens(addedTokens, Matching.NORMALIZED, normalization);
-    vocabulary = model.vocabulary();
-    unknownId = model.unknownId();
-    prefix = model.continuingPrefix();
-    prefixHash = Vocabulary.hash(prefix);
-    wordCharsMax = model.wordCharsMax();
-    wordUnitsMax = 2 * wordCharsMax + 2;
+    written = AddedTokens.of(addedTokens, Matching.AS_WRITTEN, content -> content);
+    normalized = AddedTokens.of(addedTokens, Matching.NORMALIZED, normalization::normalize);
+    this.model = new WordPieceModel(model);
+    wordUnitsMax = 2 * model.wordCharsMax() + 2;
     for (char c = 0; c < ASCII; c++) {
       ascii[c] = action(c);
     }
-  }
-
-  private static AddedTokens tokens(
-      List<AddedToken> all, Matching matching, BertNormalization normalization) {
-    var byPattern = new TreeMap<String, AddedToken>();
-    for (var token : all) {
-      if (token.matching() == matching) {
-        var pattern =
-            switch (matching) {
-              case AS_WRITTEN -> token.content();
-              case NORMALIZED -> normalization.normalize(token.content());
-            };
-        if (pattern.isEmpty() || byPattern.put(pattern, token) != null) {
-          throw new Problem(
-              Category.UNSUPPORTED,
-              "The added token \"" + token.content() + "\" is \"" + pattern + "\" once normalized.",
-              "Nothing is left to look for, or another added token is looked for with the same.",
-              "Set \"normalized\" to false for this token in tokenizer.json.");
-        }
-      }
-    }
-    return new AddedTokens(byPattern);
   }
 
   private byte action(char c) {
@@ -87,7 +54,7 @@ final class WordPieceEncoder implements Encoder {
       encodePart(text, 0, text.length(), scratch, target);
     } else {
       var parts = scratch.written;
-      parts.start(written, text, text.length());
+      parts.start(written, text, 0, text.length());
       while (parts.next()) {
         if (parts.isToken()) {
           target.add(parts.id());
@@ -108,7 +75,7 @@ final class WordPieceEncoder implements Encoder {
       window.clear();
       normalization.append(text, from, to, window);
       var parts = scratch.normalized;
-      parts.start(normalized, window, window.length);
+      parts.start(normalized, window, 0, window.length);
       while (parts.next()) {
         if (parts.isToken()) {
           target.add(parts.id());
@@ -188,63 +155,8 @@ final class WordPieceEncoder implements Encoder {
 
   /// Adds the ids of a word that lies in the window.
   private void encodeWord(Scratch scratch, int from, int to, TokenList target) {
-    int length = to - from;
-    if (length == 0) {
-      return;
-    }
-    char[] characters = scratch.window.characters;
-    if (length > wordCharsMax
-        && Character.codePointCount(characters, from, length) > wordCharsMax) {
-      target.add(unknownId);
-      return;
-    }
-    scratch.reserve(length);
-    int[] hashes = scratch.hashes;
-    int hash = Vocabulary.SEED;
-    for (int i = 0; i < length; i++) {
-      hash = Vocabulary.step(hash, characters[from + i]);
-      hashes[i] = hash;
-    }
-    int id = vocabulary.find(hash, "", characters, from, to);
-    if (id >= 0) {
-      target.add(id);
-    } else {
-      encodePieces(scratch, from, to, target);
-    }
-  }
-
-  private void encodePieces(Scratch scratch, int from, int to, TokenList target) {
-    char[] characters = scratch.window.characters;
-    int[] hashes = scratch.hashes;
-    int[] pieces = scratch.pieces;
-    int count = 0;
-    String before = "";
-    for (int start = from; start < to; ) {
-      int end = Math.min(to, start + vocabulary.longest() - before.length());
-      if (start > from) {
-        int hash = prefixHash;
-        for (int i = start; i < end; i++) {
-          hash = Vocabulary.step(hash, characters[i]);
-          hashes[i - start] = hash;
-        }
-      }
-      int id = -1;
-      while (end > start && id < 0) {
-        id = vocabulary.find(hashes[end - start - 1], before, characters, start, end);
-        if (id < 0) {
-          end--;
-        }
-      }
-      if (id < 0) {
-        target.add(unknownId);
-        return;
-      }
-      pieces[count++] = id;
-      start = end;
-      before = prefix;
-    }
-    for (int i = 0; i < count; i++) {
-      target.add(pieces[i]);
+    if (from < to) {
+      model.encode(scratch.window.characters, from, to, scratch, target);
     }
   }
 }

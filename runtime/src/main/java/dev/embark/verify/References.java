@@ -113,6 +113,7 @@ public final class References {
         case Prompt.Default() -> {}
         case Prompt.None() -> node.put("prompt", "");
         case Prompt.Named(var name) -> node.put("prompt", name);
+        case Prompt.Literal(var text) -> node.put("prompt_text", text);
       }
       var values = node.putArray("embedding");
       for (float value : reference.embedding()) {

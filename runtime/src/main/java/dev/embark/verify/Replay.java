@@ -5,8 +5,10 @@ import dev.embark.bundle.Limits;
 import dev.embark.bundle.Variation;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.Embedding;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
+import dev.embark.tokenize.Side;
 import dev.embark.verify.Comparison.Divergence;
 import dev.embark.verify.Comparison.Scale;
 import java.util.ArrayList;
@@ -158,9 +160,13 @@ public final class Replay {
     }
 
     private List<float[]> together(List<Sample> texts, int sequence) {
-      return vectors(
-          embedder.embedTogether(
-              texts.stream().map(Sample::text).toList(), texts.getFirst().prompt(), sequence));
+      return embedder
+          .engine()
+          .valuesTogether(
+              texts.stream().<Input>map(text -> Input.of(text.text(), text.prompt())).toList(),
+              embedder.pipeline().embedding().orElseThrow(),
+              sequence,
+              Side.RIGHT);
     }
   }
 

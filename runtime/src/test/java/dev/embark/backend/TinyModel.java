@@ -20,11 +20,14 @@ import java.util.TreeMap;
 
 /// The smallest model with the inputs and outputs of a real one: the vector of a token is the sum
 /// of a row for its id and a row for its type; the vector of a text is the mean over the tokens
-/// whose mask is 1, normalized.
+/// whose mask is 1, normalized. The other outputs are products of these with a column or a few
+/// ([#column]).
 ///
 /// @param vocabSize number of token ids; the last one has a vector of NaN
 public record TinyModel(int vocabSize) {
   public static final int HIDDEN = 4;
+  public static final int LABELS = 3;
+  public static final int ENTRIES = 9;
 
   private static final int TYPES = 2;
   private static final Shape SCALAR = new Shape(List.of());
@@ -32,6 +35,12 @@ public record TinyModel(int vocabSize) {
   /// Returns the value of dimension `j` of the vector of a token.
   public float value(long id, long type, int j) {
     return id == vocabSize - 1 ? Float.NaN : word(id, j) + typeRow(type, j);
+  }
+
+  /// Returns value `j` of column `k` of the matrix that makes weights, entries or scores of a
+  /// vector.
+  public static float column(int j, int k) {
+    return ((j * 7 + k * 5) % 11 - 5) / 4f;
   }
 
   private static float word(long id, int j) {
@@ -64,7 +73,19 @@ public record TinyModel(int vocabSize) {
                 List.of(
                     new OnnxValue(
                         "last_hidden_state", ElementType.F32, Shape.of(batch, sequence, hidden)),
-                    new OnnxValue("sentence_embedding", ElementType.F32, Shape.of(batch, hidden))),
+                    new OnnxValue("sentence_embedding", ElementType.F32, Shape.of(batch, hidden)),
+                    new OnnxValue(
+                        "token_embeddings", ElementType.F32, Shape.of(batch, sequence, hidden)),
+                    new OnnxValue(
+                        "token_weights",
+                        ElementType.F32,
+                        Shape.of(batch, sequence, new Dim.Fixed(1))),
+                    new OnnxValue(
+                        "sparse_embedding",
+                        ElementType.F32,
+                        Shape.of(batch, new Dim.Fixed(ENTRIES))),
+                    new OnnxValue(
+                        "logits", ElementType.F32, Shape.of(batch, new Dim.Fixed(LABELS)))),
                 nodes(),
                 List.of(
                     initializer("words", table(vocabSize)),
@@ -72,6 +93,9 @@ public record TinyModel(int vocabSize) {
                     initializer("one", longs(SCALAR, 1)),
                     initializer("axis1", longs(Shape.of(1), 1)),
                     initializer("axis2", longs(Shape.of(1), 2)),
+                    initializer("column", columns(1)),
+                    initializer("entries", columns(ENTRIES)),
+                    initializer("labels", columns(LABELS)),
                     initializer("tiny", Tensor.of(SCALAR, 1e-9f))))),
         file);
   }
@@ -89,13 +113,42 @@ public record TinyModel(int vocabSize) {
         sum("sum", "columns"),
         node("Max", "count", "sum", "tiny"),
         node("Div", "mean", "total", "count"),
+        normalization("sentence_embedding", "mean"),
+        normalization("token_embeddings", "last_hidden_state"),
+        node("MatMul", "weight", "last_hidden_state", "column"),
+        node("Relu", "token_weights", "weight"),
+        node("MatMul", "entry", "last_hidden_state", "entries"),
+        node("Relu", "positive", "entry"),
+        node("Mul", "attended", "positive", "columns"),
         new OnnxNode(
-            "LpNormalization",
+            "ReduceMax",
             "",
             "",
-            List.of("mean"),
-            List.of("sentence_embedding"),
-            List.of(new OnnxAttribute.Int("axis", -1), new OnnxAttribute.Int("p", 2))));
+            List.of("attended"),
+            List.of("sparse_embedding"),
+            List.of(
+                new OnnxAttribute.Ints("axes", List.of(1L)), new OnnxAttribute.Int("keepdims", 0))),
+        node("MatMul", "logits", "mean", "labels"));
+  }
+
+  private static OnnxNode normalization(String output, String input) {
+    return new OnnxNode(
+        "LpNormalization",
+        "",
+        "",
+        List.of(input),
+        List.of(output),
+        List.of(new OnnxAttribute.Int("axis", -1), new OnnxAttribute.Int("p", 2)));
+  }
+
+  private static Tensor columns(int count) {
+    var values = new float[HIDDEN * count];
+    for (int j = 0; j < HIDDEN; j++) {
+      for (int k = 0; k < count; k++) {
+        values[j * count + k] = column(j, k);
+      }
+    }
+    return Tensor.of(Shape.of(HIDDEN, count), values);
   }
 
   private static OnnxNode node(String type, String output, String... inputs) {

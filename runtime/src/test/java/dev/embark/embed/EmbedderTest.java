@@ -307,19 +307,6 @@ final class EmbedderTest {
   }
 
   @Test
-  void batchCanBePaddedOnPurpose() {
-    try (var embedder = open()) {
-      for (int sequence : new int[] {20, 33, TinyBundle.MAX_TOKENS}) {
-        var together = embedder.embedTogether(List.of("the concert", "tuned"), NONE, sequence);
-        isClose(together.get(0), expected("the concert", 0));
-        isClose(together.get(1), expected("tuned", 0));
-      }
-      assertThatThrownBy(() -> embedder.embedTogether(List.of("the concert"), NONE, 2))
-          .isInstanceOf(IllegalArgumentException.class);
-    }
-  }
-
-  @Test
   void tokenizerOfAnotherModelIsRefused() {
     var model = new Manifest.Model("Tiny", "TinyModel", 1, 1, 4, 700);
     files = new ModelFiles(files.folder(), model, files.pipeline(), files.chain());

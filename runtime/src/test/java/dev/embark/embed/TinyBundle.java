@@ -47,6 +47,18 @@ public final class TinyBundle {
         List.of());
   }
 
+  /// Returns the pipeline of a model with other outputs.
+  public static Pipeline giving(Output... outputs) {
+    var pipeline = pipeline();
+    return new Pipeline(
+        pipeline.reading(), pipeline.prompts(), "", List.of(outputs), pipeline.notes());
+  }
+
+  /// Returns the output of one vector a text.
+  public static Output.Embedding embedding() {
+    return pipeline().embedding().orElseThrow();
+  }
+
   public static Pipeline pipeline() {
     return pipeline(PromptTokens.COUNTED, "");
   }

@@ -5,18 +5,23 @@ import java.util.BitSet;
 import java.util.List;
 import java.util.Locale;
 
-/// Writes `characters.txt`, the format that [CharacterFile] reads.
+/// Writes tables of characters, in the format that [CharacterFile] and its neighbours read.
 final class CharacterTableText {
   private static final int COLUMNS = 100;
 
-  private final StringBuilder text =
-      new StringBuilder(
-          """
-          # What the reference library (tokenizers 0.21) does with characters. Written by
-          # CharacterSweep in the test tree, compared with the library by CharactersTest.
-          # Hexadecimal: ranges of a class; from=to or first-last+distance of a mapping,
-          # first:last+distance for every second character; ranges=rank (decimal) of an order.
-          """);
+  private final StringBuilder text = new StringBuilder();
+
+  /// @param what is told of characters
+  CharacterTableText(String what) {
+    text.append(
+        """
+        # The reference library (tokenizers 0.21): %s.
+        # Written by sweeps in the test tree, compared with the library by CharactersTest.
+        # Hexadecimal: ranges of a class, first:last for every second character; from=to or
+        # first-last+distance of a mapping; ranges=rank (decimal) of an order.
+        """
+            .formatted(what));
+  }
 
   /// A code point and what becomes of it.
   record Mapped(int from, String to) {
@@ -38,6 +43,28 @@ final class CharacterTableText {
       from = set.nextSetBit(end);
     }
     return lines(name, items);
+  }
+
+  /// Ranges of a set that often holds every second character.
+  CharacterTableText stepped(String name, BitSet set) {
+    var items = new ArrayList<String>();
+    for (int from = set.nextSetBit(0); from >= 0; ) {
+      int end = set.nextClearBit(from);
+      if (end == from + 1) {
+        while (isAlone(set, end + 1)) {
+          end += 2;
+        }
+        items.add(end == from + 1 ? hex(from) : hex(from) + ":" + hex(end - 1));
+      } else {
+        items.add(range(from, end - 1));
+      }
+      from = set.nextSetBit(end);
+    }
+    return lines(name, items);
+  }
+
+  private static boolean isAlone(BitSet set, int codePoint) {
+    return set.get(codePoint) && !set.get(codePoint + 1);
   }
 
   CharacterTableText order(List<Ranked> marks) {

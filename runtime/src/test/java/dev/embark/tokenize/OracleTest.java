@@ -6,7 +6,6 @@ import dev.embark.bundle.Pipeline.Letters;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -16,8 +15,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Our ids against the reference library's, on generated texts.
 class OracleTest {
   private static final Path FOLDER = Path.of("src", "test", "resources", "tokenize");
-  private static final int UNLIMITED = Integer.MAX_VALUE;
 
+  private final Comparison comparison = new Comparison();
   private final Tokens tokens = new Tokens();
 
   @ParameterizedTest
@@ -25,7 +24,7 @@ class OracleTest {
   void hundredThousandTextsGetTheSameIds(String name) {
     var tokenizer = Tokenizer.open(FOLDER.resolve(name), Letters.AS_WRITTEN);
     try (var oracle = Oracle.open(FOLDER.resolve(name).resolve("tokenizer.json"))) {
-      compare(tokenizer, oracle, new Texts(name.hashCode()), 100_000);
+      comparison.texts(tokenizer, oracle, new Texts(name.hashCode()), 100_000);
     }
   }
 
@@ -33,7 +32,7 @@ class OracleTest {
   void mpnetTextsGetTheSameIds() {
     var tokenizer = Tokenizer.open(FOLDER.resolve("mpnet"), Letters.AS_WRITTEN);
     try (var oracle = Oracle.open(FOLDER.resolve("mpnet").resolve("tokenizer.json"))) {
-      compare(tokenizer, oracle, new Texts(3), 5_000);
+      comparison.texts(tokenizer, oracle, new Texts(3), 5_000);
     }
   }
 
@@ -59,33 +58,11 @@ class OracleTest {
     Files.writeString(folder.resolve("tokenizer.json"), json);
     var tokenizer = Tokenizer.open(folder, Letters.AS_WRITTEN);
     try (var oracle = Oracle.of(json)) {
-      compare(tokenizer, oracle, new Texts(normalizer.hashCode()), 5_000);
+      comparison.texts(tokenizer, oracle, new Texts(normalizer.hashCode()), 5_000);
     }
   }
 
   private static final String BERT = "{\"type\":\"BertNormalizer\",\"clean_text\":";
-
-  private void compare(Tokenizer tokenizer, Oracle oracle, Texts texts, int count) {
-    for (int i = 0; i < count; i++) {
-      var text = texts.next();
-      tokenizer.encode(text, UNLIMITED, tokens);
-      var expected = oracle.ids(text);
-      if (!Arrays.equals(tokens.toIds(), expected)) {
-        assertThat(tokens.toIds()).as("text %d: %s", i, escaped(text)).containsExactly(expected);
-      }
-    }
-  }
-
-  private static String escaped(String text) {
-    var escaped = new StringBuilder();
-    text.codePoints()
-        .forEach(codePoint ->
-            escaped.append(
-                codePoint >= ' ' && codePoint < 0x7F
-                    ? Character.toString(codePoint)
-                    : "\\u{%X}".formatted(codePoint)));
-    return escaped.toString();
-  }
 
   @Test
   void lowercasedLettersAreALowercaseNormalizerInFront(@TempDir Path folder) throws IOException {
@@ -96,7 +73,7 @@ class OracleTest {
     var sequence =
         "{\"type\":\"Sequence\",\"normalizers\":[{\"type\":\"Lowercase\"}," + bert + "]}";
     try (var oracle = Oracle.of(Spelling.tokenizer(sequence))) {
-      compare(tokenizer, oracle, new Texts(11), 5_000);
+      comparison.texts(tokenizer, oracle, new Texts(11), 5_000);
     }
   }
 
@@ -108,7 +85,7 @@ class OracleTest {
       Files.writeString(folder.resolve("tokenizer.json"), json);
       var tokenizer = Tokenizer.open(folder, Letters.AS_WRITTEN);
       try (var oracle = Oracle.of(json)) {
-        compare(tokenizer, oracle, new Texts(i), 300);
+        comparison.texts(tokenizer, oracle, new Texts(i), 300);
       }
     }
   }
@@ -143,12 +120,12 @@ class OracleTest {
     tokenizer.encodePair(first, second, max, tokens);
     var expected = oracle.encodePair(first, second);
     assertThat(tokens.toIds())
-        .as("cut to %d: %s | %s", max, escaped(first), escaped(second))
+        .as("cut to %d: %s | %s", max, Comparison.escaped(first), Comparison.escaped(second))
         .containsExactly(expected.ids().toArray(Integer[]::new));
     assertThat(tokens.toTypeIds()).containsExactly(expected.typeIds().toArray(Integer[]::new));
     tokenizer.encode(first, max, tokens);
     assertThat(tokens.toIds())
-        .as("cut to %d: %s", max, escaped(first))
+        .as("cut to %d: %s", max, Comparison.escaped(first))
         .containsExactly(oracle.ids(first));
   }
 }

@@ -12,10 +12,17 @@ final class Spelling {
        "strip_accents":null,"lowercase":true}\
       """;
 
+  private static final String BERT_WORDS = "{\"type\":\"BertPreTokenizer\"}";
+
   private Spelling() {}
 
   static String tokenizer(String normalizer) {
     return json("[]", normalizer, characters());
+  }
+
+  /// Returns a tokenizer whose ids show where words begin and end.
+  static String words(String normalizer, String preTokenizer) {
+    return json("[]", normalizer, characters()).replace(BERT_WORDS, preTokenizer);
   }
 
   /// Returns a tokenizer with added tokens of random attributes.

@@ -57,6 +57,70 @@ final class Texts {
     "food",
     "foofoo"
   };
+  private static final String[] CODE = {
+    "def f(x):\n    return x**2\n",
+    "for (int i = 0; i < n; i++) {\n\t\tsum += a[i];\n\t}",
+    "if (a&&b||!c)",
+    "0xDEADBEEF",
+    "https://example.org/a?b=c&d=%20#e",
+    "{\"k\": [1, 2.5e-10, null]}",
+    "<div class='x'>",
+    "C:\\dir\\file.txt",
+    "snake_case_name",
+    "camelCaseName",
+    "HTTPServer",
+    "$x->y::z",
+    "```",
+    "''quoted''"
+  };
+  private static final String[] CONTRACTIONS = {
+    "it's",
+    "IT'S",
+    "we'll",
+    "WE'LL",
+    "I'm",
+    "they're",
+    "you've",
+    "he'd",
+    "don't",
+    "'s",
+    "'\u017F",
+    "'ll",
+    "'t",
+    "''s",
+    "can\u2019t",
+    "'Re",
+    "'VE",
+    "'d'd",
+    "o'clock"
+  };
+  private static final String[] RUNS = {" ", "\n", "\t", "\r\n", " \n", "\n ", "0", "-", "=", "."};
+  private static final String[] LOOK_ALIKES = {
+    "<|endoftext|>",
+    "<|endoftext|",
+    "<|im_start|>",
+    "<|im_end|>",
+    "<think>",
+    "</think>",
+    "<bos>",
+    "<eos>",
+    "<pad>",
+    "<unk>",
+    "<mask>",
+    "<start_of_turn>",
+    "<extra_id_1>",
+    "<0x41>",
+    "<0xE2>",
+    "<|begin_of_text|>",
+    "<|eot_id|>",
+    "\u2581",
+    "\u2581the",
+    "a\u2581b",
+    "\u0120the",
+    "[MASK] ",
+    " [MASK]",
+    " <mask>"
+  };
   private static final String[] SPACES = {
     " ", "  ", "\t", "\n", "\r\n", "\u000B", "\f", "\u0085", "\u00A0", "\u1680", "\u2003", "\u2028",
     "\u202F", "\u3000", "\u200B", "\uFEFF"
@@ -158,7 +222,7 @@ final class Texts {
   }
 
   private void add(StringBuilder text) {
-    switch (random.nextInt(16)) {
+    switch (random.nextInt(22)) {
       case 0, 1 -> text.appendCodePoint(anyCodePoint());
       case 2, 3 -> script(text);
       case 4, 5 -> text.append(one(WORDS));
@@ -169,7 +233,13 @@ final class Texts {
       case 11 -> text.append(one(ADDED));
       case 12 -> longWord(text);
       case 13, 14 -> text.append(one(SPECIAL_LETTERS));
-      default -> block(text);
+      case 15 -> block(text);
+      case 16 -> text.append(one(CODE));
+      case 17 -> text.append(one(CONTRACTIONS));
+      case 18 -> text.append(one(RUNS).repeat(random.nextInt(1, 9)));
+      case 19 -> digits(text);
+      case 20 -> text.append(one(LOOK_ALIKES));
+      default -> sentence(text);
     }
   }
 
@@ -206,6 +276,21 @@ final class Texts {
     for (int i = random.nextInt(1, 7); i > 0; i--) {
       var marks = MARKS[random.nextInt(MARKS.length)];
       text.appendCodePoint(random.nextInt(marks[0], marks[1] + 1));
+    }
+  }
+
+  private void digits(StringBuilder text) {
+    for (int i = random.nextInt(1, 12); i > 0; i--) {
+      text.append((char) random.nextInt('0', '9' + 1));
+    }
+    if (random.nextBoolean()) {
+      text.append(one(RUNS)).append(random.nextInt(100));
+    }
+  }
+
+  private void sentence(StringBuilder text) {
+    for (int i = random.nextInt(2, 9); i > 0; i--) {
+      text.append(one(WORDS)).append(' ');
     }
   }
 

@@ -33,7 +33,9 @@ class TokenizerFilesTest {
     assertProblem(
         Category.BAD_INPUT,
         """
-        %s has no tokenizer: neither tokenizer.json nor vocab.txt is there.
+        %s has no tokenizer: no tokenizer.json is there, nor an older form of it.
+        Older forms: vocab.txt, vocab.json with merges.txt, sentencepiece.bpe.model, spiece.model, \
+        spm.model, tokenizer.model.
         Put the tokenizer's files beside config.json, as on the hub.\
         """
             .formatted(folder));
@@ -45,10 +47,10 @@ class TokenizerFilesTest {
       quoteCharacter = '`',
       textBlock =
           """
-          "normalizer":{ | "normalizer":{"type":"NFC"},"x":{ | normalizer "NFC" | BertNormalizer, Lowercase, Sequence
-          "BertPreTokenizer" | "ByteLevel" | pre_tokenizer "ByteLevel" | BertPreTokenizer
-          "model":{"type":"WordPiece" | "model":{"type":"BPE" | model "BPE" | WordPiece
-          "TemplateProcessing" | "ByteLevel" | post_processor "ByteLevel" | TemplateProcessing, BertProcessing, RobertaProcessing
+          "normalizer":{ | "normalizer":{"type":"Fancy"},"x":{ | normalizer "Fancy" | BertNormalizer, Lowercase, NFC, NFD, NFKC, NFKD, Nmt, Precompiled, Prepend, Replace, Sequence, Strip, StripAccents
+          "BertPreTokenizer" | "Fancy" | pre_tokenizer "Fancy" | BertPreTokenizer, ByteLevel, Digits, Metaspace, Punctuation, Sequence, Split, Whitespace, WhitespaceSplit
+          "model":{"type":"WordPiece" | "model":{"type":"WordLevel" | model "WordLevel" | WordPiece, BPE, Unigram
+          "TemplateProcessing" | "Fancy" | post_processor "Fancy" | TemplateProcessing, BertProcessing, RobertaProcessing, ByteLevel, Sequence
           "version":"1.0" | "version":"2.0" | version "2.0" | 1.0
           """)
   void unknownComponentIsNamed(String part, String other, String component, String known)
@@ -80,22 +82,6 @@ class TokenizerFilesTest {
         "%s has a field \"%s\" in %s, which Embark does not know."
                 .formatted(file(), field, component)
             + SILENT
-            + LINK);
-  }
-
-  @Test
-  void normalizersInAnotherOrderAreRefused() throws IOException {
-    write(
-        tokenizerJson()
-            .replaceFirst(
-                "\"normalizer\":(\\{[^}]*})",
-                "\"normalizer\":{\"type\":\"Sequence\",\"normalizers\":[$1,{\"type\":\"Lowercase\"}]}"));
-    assertProblem(
-        Category.UNSUPPORTED,
-        """
-        The tokenizer's normalizer is a Sequence in an order that Embark does not know.
-        Known is BertNormalizer, and Lowercase before it.\
-        """
             + LINK);
   }
 

@@ -84,6 +84,47 @@ class TokenizerTest {
   }
 
   @Test
+  void idsHaveNamesAndNamesHaveIds() {
+    assertThat(tokenizer.idOf("[CLS]")).isEqualTo(CLS);
+    assertThat(tokenizer.tokenOf(SEP)).isEqualTo("[SEP]");
+    int the = tokenizer.idOf("the");
+    assertThat(the).isPositive();
+    assertThat(tokenizer.tokenOf(the)).isEqualTo("the");
+    assertThat(tokenizer.idOf("no such entry")).isEqualTo(-1);
+    assertThat(tokenizer.tokenOf(760)).isEmpty();
+    assertThat(tokenizer.tokenOf(-1)).isEmpty();
+    assertThat(tokenizer.unknownId()).isEqualTo(tokenizer.idOf("[UNK]"));
+    assertThat(tokenizer.isSpecial(CLS)).isTrue();
+    assertThat(tokenizer.isSpecial(the)).isFalse();
+    assertThat(tokenizer.maxModelId()).isEqualTo(759);
+    assertThat(tokenizer.specials()).isEqualTo(2);
+  }
+
+  @Test
+  void bareTextHasNoSpecialTokens() {
+    tokenizer.encode("a b c", 8, tokens);
+    var framed = tokens.toIds();
+    tokenizer.encodeBare("a b c", 8, tokens);
+    assertThat(tokens.toIds()).containsExactly(Arrays.copyOfRange(framed, 1, framed.length - 1));
+    tokenizer.encodeBare("a b c", 2, tokens);
+    assertThat(tokens.toIds()).containsExactly(framed[1], framed[2]);
+    assertThat(tokens.untruncatedLength()).isEqualTo(3);
+    tokenizer.encodeBare("a b c", 0, tokens);
+    assertThat(tokens.length()).isZero();
+  }
+
+  @Test
+  void copyCutsOnTheOtherSide() {
+    assertThat(tokenizer.side()).isEqualTo(Side.RIGHT);
+    var left = tokenizer.truncating(Side.LEFT);
+    assertThat(left.side()).isEqualTo(Side.LEFT);
+    left.encode("a b c", 3, tokens);
+    var cut = tokens.toIds();
+    tokenizer.encode("c", 3, tokens);
+    assertThat(cut).containsExactly(tokens.toIds());
+  }
+
+  @Test
   void loneSurrogateIsTheReplacementCharacter() {
     tokenizer.encode("a\uD83D b\uDE00c", 16, tokens);
     var alone = tokens.toIds();

@@ -3,9 +3,13 @@ package dev.embark.format.json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.io.IOException;
+import java.io.StringWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadConstraints;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.StreamWriteFeature;
@@ -68,19 +72,23 @@ public final class Json {
     try {
       return MAPPER.readTree(bytes);
     } catch (JacksonException e) {
-      throw new Problem(
-          Category.BAD_INPUT,
-          name + " is not valid JSON.",
-          // Where an unclosed bracket stands, Jackson says in terms of its own settings.
-          e.getOriginalMessage().replaceFirst(" \\(start marker at \\[Source: .*]\\)", "")
-              + " (line "
-              + e.getLocation().getLineNr()
-              + ", column "
-              + e.getLocation().getColumnNr()
-              + ").",
-          "Fetch the file again; if it is your own, mend it there.",
-          e);
+      throw invalid(name, e);
     }
+  }
+
+  private static Problem invalid(String name, JacksonException e) {
+    return new Problem(
+        Category.BAD_INPUT,
+        name + " is not valid JSON.",
+        // Where an unclosed bracket stands, Jackson says in terms of its own settings.
+        e.getOriginalMessage().replaceFirst(" \\(start marker at \\[Source: .*]\\)", "")
+            + " (line "
+            + e.getLocation().getLineNr()
+            + ", column "
+            + e.getLocation().getColumnNr()
+            + ").",
+        "Fetch the file again; if it is your own, mend it there.",
+        e);
   }
 
   /// Parses an object; `name` says in errors where it comes from.
@@ -92,11 +100,49 @@ public final class Json {
     if (node instanceof ObjectNode object) {
       return object;
     }
-    throw new Problem(
+    throw notAnObject(name, node.getNodeType().toString());
+  }
+
+  private static Problem notAnObject(String name, String kind) {
+    return new Problem(
         Category.BAD_INPUT,
-        name + " holds a JSON " + node.getNodeType() + ", expected an object.",
+        name + " holds a JSON " + kind + ", expected an object.",
         "",
         "Fetch the file again.");
+  }
+
+  /// Returns the text of an object in a file with some of its fields replaced, or added at its end;
+  /// everything else goes by without becoming a tree, because a tokenizer has a million values.
+  public static String edited(Path file, Map<String, JsonNode> fields) {
+    var text = new StringWriter();
+    var missing = new TreeMap<>(fields);
+    try (var in = MAPPER.reader().createParser(file);
+        var out =
+            MAPPER.writer().without(SerializationFeature.INDENT_OUTPUT).createGenerator(text)) {
+      if (in.nextToken() != JsonToken.START_OBJECT) {
+        throw notAnObject(file.toString(), "value");
+      }
+      out.writeStartObject();
+      for (var name = in.nextName(); name != null; name = in.nextName()) {
+        in.nextToken();
+        out.writeName(name);
+        var replaced = missing.remove(name);
+        if (replaced == null) {
+          out.copyCurrentStructure(in);
+        } else {
+          in.skipChildren();
+          out.writeTree(replaced);
+        }
+      }
+      for (var field : missing.entrySet()) {
+        out.writeName(field.getKey());
+        out.writeTree(field.getValue());
+      }
+      out.writeEndObject();
+    } catch (JacksonException e) {
+      throw invalid(file.toString(), e);
+    }
+    return text + "\n";
   }
 
   /// Returns a new, empty object.

@@ -7,11 +7,14 @@ import dev.embark.tensor.Shape;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.EnumSet;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
@@ -39,6 +42,7 @@ final class HeaderReader {
           .build();
 
   private final Path file;
+  private final SortedMap<String, String> metadata = new TreeMap<>();
 
   HeaderReader(Path file) {
     this.file = file;
@@ -69,6 +73,11 @@ final class HeaderReader {
     }
   }
 
+  /// Returns what the header that was read says beside its tensors.
+  SortedMap<String, String> metadata() {
+    return Collections.unmodifiableSortedMap(metadata);
+  }
+
   private List<HeaderEntry> tensors(JsonParser json) {
     var entries = new ArrayList<HeaderEntry>();
     var names = new HashSet<String>();
@@ -81,7 +90,7 @@ final class HeaderReader {
         throw malformed("it lists more than " + TENSORS_MAX + " tensors");
       }
       if (name.equals(METADATA)) {
-        checkMetadata(json);
+        readMetadata(json);
       } else {
         entries.add(tensor(name, json));
       }
@@ -89,19 +98,19 @@ final class HeaderReader {
     return entries;
   }
 
-  private void checkMetadata(JsonParser json) {
+  private void readMetadata(JsonParser json) {
     if (json.nextToken() != JsonToken.START_OBJECT) {
       throw malformed("\"" + METADATA + "\" is not an object");
     }
-    var keys = new HashSet<String>();
     while (json.nextToken() == JsonToken.PROPERTY_NAME) {
       var key = json.currentName();
-      if (!keys.add(key)) {
+      if (metadata.containsKey(key)) {
         throw malformed("\"" + key + "\" occurs twice in \"" + METADATA + "\"");
       }
       if (json.nextToken() != JsonToken.VALUE_STRING) {
         throw malformed("\"" + key + "\" in \"" + METADATA + "\" is not a string");
       }
+      metadata.put(key, json.getString());
     }
   }
 

@@ -6,6 +6,7 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.Tensor;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -43,6 +44,30 @@ public final class Safetensors {
   /// Maps a file and returns its tensors by name; their memory is released with `arena`.
   public static SortedMap<String, Tensor> open(Path file, Arena arena) {
     var bytes = ModelFile.map(file, arena);
+    var headerBytes = header(file, bytes);
+    var header = new HeaderReader(file).read(headerBytes.toArray(ValueLayout.JAVA_BYTE));
+    var data = bytes.asSlice(LENGTH_BYTES + headerBytes.byteSize());
+    new Coverage(file).check(header, data.byteSize());
+    var tensors = new TreeMap<String, Tensor>();
+    for (var entry : header) {
+      tensors.put(
+          entry.name(),
+          new Tensor(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.byteSize())));
+    }
+    return Collections.unmodifiableSortedMap(tensors);
+  }
+
+  /// Returns what `__metadata__` of a file says; nothing where there is none.
+  public static SortedMap<String, String> metadata(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      var reader = new HeaderReader(file);
+      reader.read(header(file, ModelFile.map(file, arena)).toArray(ValueLayout.JAVA_BYTE));
+      return reader.metadata();
+    }
+  }
+
+  /// Returns the bytes of the header of a mapped file.
+  private static MemorySegment header(Path file, MemorySegment bytes) {
     if (bytes.byteSize() < LENGTH_BYTES) {
       throw damaged(
           file,
@@ -67,18 +92,7 @@ public final class Safetensors {
           "announces a header of " + length + " bytes, but only " + available + " follow.",
           "The file is truncated.");
     }
-    var header =
-        new HeaderReader(file)
-            .read(bytes.asSlice(LENGTH_BYTES, length).toArray(ValueLayout.JAVA_BYTE));
-    var data = bytes.asSlice(LENGTH_BYTES + length);
-    new Coverage(file).check(header, data.byteSize());
-    var tensors = new TreeMap<String, Tensor>();
-    for (var entry : header) {
-      tensors.put(
-          entry.name(),
-          new Tensor(entry.type(), entry.shape(), data.asSlice(entry.begin(), entry.byteSize())));
-    }
-    return Collections.unmodifiableSortedMap(tensors);
+    return bytes.asSlice(LENGTH_BYTES, length);
   }
 
   /// Maps all files of an index and returns the tensors it lists by name.
