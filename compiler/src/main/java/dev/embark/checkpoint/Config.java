@@ -7,6 +7,7 @@ import dev.embark.source.ModelFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -192,6 +194,18 @@ public final class Config {
     throw wrong(key, value, "a whole number from 0 on");
   }
 
+  /// Returns a whole number, negative ones too, or `otherwise` where it is not set.
+  public int integer(String key, int otherwise) {
+    if (!has(key)) {
+      return otherwise;
+    }
+    var value = take(key);
+    if (value.isIntegralNumber() && value.canConvertToInt()) {
+      return value.intValue();
+    }
+    throw wrong(key, value, "a whole number");
+  }
+
   /// Refuses a configuration in which `part` does not divide the value of `key`.
   public void requireDivides(String key, int whole, int part) {
     if (whole % part != 0) {
@@ -266,6 +280,17 @@ public final class Config {
       return value.valueStream().map(JsonNode::stringValue).toList();
     }
     throw wrong(key, value, "a list of texts");
+  }
+
+  /// Returns a list of texts that may also be one text, its words parted by `|`; empty where it is
+  /// not set.
+  public List<String> words(String key) {
+    if (!has(key) || take(key).isArray()) {
+      return texts(key);
+    }
+    return Stream.of(text(key, "").toLowerCase(Locale.ROOT).split("\\|"))
+        .map(String::strip)
+        .toList();
   }
 
   /// Returns a configuration inside this one, which keeps an account of its own.

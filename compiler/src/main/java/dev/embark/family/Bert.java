@@ -148,7 +148,7 @@ final class Bert implements Family {
             graph.linear(x, self.scope("value"), hidden),
             mask,
             shape.heads());
-    x = residual(graph, x, attended, weights.scope("attention.output"), shape);
+    x = residual(graph, new Branch(x, attended), weights.scope("attention.output"), shape);
     return feedForward(graph, x, weights, shape);
   }
 
@@ -160,18 +160,27 @@ final class Bert implements Family {
             weights.scope("intermediate.dense"),
             shape.intermediate()); // [batch, sequence, intermediate]
     inner = graph.activate(inner, shape.activation());
-    return residual(graph, x, inner, weights.scope("output"), shape);
+    return residual(graph, new Branch(x, inner), weights.scope("output"), shape);
   }
 
-  /// Projects `inner` back to `[batch, sequence, hidden]`, adds it to `x`, and normalises the sum.
-  private static Value residual(
-      GraphBuilder graph, Value x, Value inner, Weights weights, Shape shape) {
-    var projected = graph.linear(inner, weights.scope("dense"), shape.hidden());
-    return graph.layerNorm(graph.add(projected, x), weights.scope("LayerNorm"), shape.epsilon());
+  /// What enters an attention or a network, and what leaves it.
+  record Branch(Value input, Value output) {}
+
+  /// Projects a branch back to `[batch, sequence, hidden]`, adds what entered it, and normalises
+  /// the sum.
+  static Value residual(GraphBuilder graph, Branch branch, Weights weights, Shape shape) {
+    var projected = graph.linear(branch.output(), weights.scope("dense"), shape.hidden());
+    var sum = graph.add(projected, branch.input());
+    return graph.layerNorm(sum, weights.scope("LayerNorm"), shape.epsilon());
   }
 
   @Override
   public Value classify(GraphBuilder graph, Config config, Weights weights, Value tokens) {
+    return classifyPooled(graph, config, weights, tokens);
+  }
+
+  /// Appends a classifier on the first token, which goes through a layer of its own before.
+  static Value classifyPooled(GraphBuilder graph, Config config, Weights weights, Value tokens) {
     var first = graph.pool(tokens, graph.tokens("attention_mask"), Pooling.CLS); // [batch, hidden]
     var pooled = graph.linear(first, weights.scope("pooler.dense"), config.size("hidden_size"));
     pooled = graph.activate(pooled, Activation.TANH);

@@ -39,7 +39,28 @@ final class Decoder {
   /// Whether linear layers have a bias.
   enum Biased {
     YES,
-    NO
+    NO;
+
+    /// Returns what `key` of the configuration says; nothing said means no.
+    static Biased of(Config config, String key) {
+      return config.isTrue(key) ? YES : NO;
+    }
+
+    /// Appends a linear layer of the scope.
+    Value linear(GraphBuilder graph, Value x, Weights weights, long out) {
+      return switch (this) {
+        case YES -> graph.linear(x, weights, out);
+        case NO -> graph.linearWithoutBias(x, weights, out);
+      };
+    }
+
+    /// Appends a layer norm of the scope.
+    Value layerNorm(GraphBuilder graph, Value x, Weights weights, double epsilon) {
+      return switch (this) {
+        case YES -> graph.layerNorm(x, weights, epsilon);
+        case NO -> graph.layerNormWithoutBias(x, weights, epsilon);
+      };
+    }
   }
 
   /// Whether heads of queries and keys are normalised.
@@ -183,9 +204,6 @@ final class Decoder {
   }
 
   private Value linear(Value x, Weights weights, long out, Biased biased) {
-    return switch (biased) {
-      case YES -> graph.linear(x, weights, out);
-      case NO -> graph.linearWithoutBias(x, weights, out);
-    };
+    return biased.linear(graph, x, weights, out);
   }
 }

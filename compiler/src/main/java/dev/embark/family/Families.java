@@ -71,6 +71,13 @@ public final class Families {
         new Qwen2(),
         new Llama(),
         new Mistral(),
+        new ModernBert(),
+        new Gemma3(),
+        new NomicBert(),
+        new GteNew(),
+        new JinaBert(),
+        new T5Encoder(),
+        new DebertaV2(),
         new Static());
   }
 

@@ -20,10 +20,15 @@ final class RotaryTable {
 
   /// Returns the angles of heads of `size` values.
   static Rotation of(Config config, int size) {
+    return of(config, THETA, size);
+  }
+
+  /// @param otherwise the base where nothing is said
+  static Rotation of(Config config, double otherwise, int size) {
     if (config.has("rope_parameters")) {
-      return scaled(config.child("rope_parameters"), THETA, config, size);
+      return scaled(config.child("rope_parameters"), otherwise, config, size);
     }
-    double theta = config.real("rope_theta", THETA);
+    double theta = config.real("rope_theta", otherwise);
     return config.has("rope_scaling")
         ? scaled(config.child("rope_scaling"), theta, config, size)
         : plain(theta, size);
@@ -35,13 +40,12 @@ final class RotaryTable {
   /// @param oldKey name of the base in old spelling
   /// @param otherwise the base where nothing is said
   static Rotation ofLayers(Config config, String kind, String oldKey, double otherwise, int size) {
+    double theta = config.real(oldKey, otherwise);
     if (!config.has("rope_parameters")) {
-      return plain(config.real(oldKey, otherwise), size);
+      return plain(theta, size);
     }
     var all = config.child("rope_parameters");
-    return all.has(kind)
-        ? scaled(all.child(kind), otherwise, config, size)
-        : scaled(all, otherwise, config, size);
+    return scaled(all.has(kind) ? all.child(kind) : all, theta, config, size);
   }
 
   private static Rotation scaled(Config rope, double otherwise, Config config, int size) {
@@ -69,6 +73,15 @@ final class RotaryTable {
   /// Returns `1 / theta^(2i / size)`.
   static Rotation plain(double theta, int size) {
     return new Rotation(frequencies(theta, size), 1);
+  }
+
+  /// Returns angles whose base and frequencies are scaled, whatever the length of the text: `1 /
+  /// (factor·theta)^(2i / size) / factor^(2 / size)` (<https://kexue.fm/archives/9706>).
+  static Rotation ntk(double theta, int size, double factor) {
+    return changed(
+        theta * factor,
+        size,
+        frequency -> (float) frequency / (float) Math.pow(factor, 2.0 / size));
   }
 
   private static List<Float> frequencies(double theta, int size) {

@@ -33,16 +33,23 @@ class OriginalAnswersTest {
   @ValueSource(
       strings = {
         "albert-mean",
+        "deberta-v2-mean",
         "distilbert-mean",
         "electra-mean",
+        "gemma3-bidir-mean-dense2-bf16",
+        "gte-cls-fp16",
         "llama3-mean-bf16",
         "llama3-mean-oldstyle",
         "mistral-lasttoken",
+        "modernbert-cls",
         "mpnet-mean",
+        "nomicbert-hublayout",
+        "nomicbert-mean",
         "qwen2-lasttoken-bf16",
         "qwen3-lasttoken-bf16-sharded",
         "qwen3-lasttoken-oldstyle",
         "roberta-mean",
+        "t5-encoder-mean-dense",
         "xlmroberta-mean-fp16",
       })
   void vectorsAreThoseOfTheOriginal(String name) {
@@ -84,7 +91,18 @@ class OriginalAnswersTest {
   /// Where positions are relative, or counted from the tokens themselves, it does not matter on
   /// which side a batch is padded.
   @ParameterizedTest
-  @ValueSource(strings = {"qwen3-lasttoken-bf16-sharded", "roberta-mean", "xlmroberta-mean-fp16"})
+  @ValueSource(
+      strings = {
+        "deberta-v2-mean",
+        "gemma3-bidir-mean-dense2-bf16",
+        "gte-cls-fp16",
+        "modernbert-cls",
+        "nomicbert-mean",
+        "qwen3-lasttoken-bf16-sharded",
+        "roberta-mean",
+        "t5-encoder-mean-dense",
+        "xlmroberta-mean-fp16",
+      })
   void paddingOnTheLeftChangesNothing(String name) {
     var fixture = Fixture.of(name);
     try (var checkpoint = open(fixture)) {

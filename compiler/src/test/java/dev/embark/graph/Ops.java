@@ -55,15 +55,27 @@ public final class Ops {
     return value;
   }
 
+  /// Returns a value for other operations to read: what the interpreter answers to `op`.
+  public Value put(String name, Op op) {
+    var yield = ShapeInference.infer(op);
+    var value = new Value(name, yield.type(), yield.shape());
+    feeds.put(value, answer(op));
+    return value;
+  }
+
   /// Returns what the interpreter answers to `op`, read from the values made before.
   public double[] compute(Op op) {
+    return answer(op).values();
+  }
+
+  private Grid answer(Op op) {
     var yield = ShapeInference.infer(op);
     var result = new Value("result", yield.type(), yield.shape());
     var inputs = List.copyOf(new LinkedHashSet<>(op.inputs()));
     var graph = new Graph("test", inputs, List.of(new Node(op, result)), List.of(result));
     var named = new HashMap<String, Grid>();
     inputs.forEach(input -> named.put(input.name(), requireNonNull(feeds.get(input))));
-    return new Interpreter(graph).run(named, "result").values();
+    return new Interpreter(graph).run(named, "result");
   }
 
   /// Returns integers `[batch, sequence]` without numbers.

@@ -30,15 +30,22 @@ class EmittedFileTest {
   /// Embedding models of other families.
   private static final String[] OTHERS = {
     "albert-mean",
+    "deberta-v2-mean",
     "distilbert-mean",
     "electra-mean",
+    "gemma3-bidir-mean-dense2-bf16",
+    "gte-cls-fp16",
     "llama3-mean-bf16",
     "mistral-lasttoken",
+    "modernbert-cls",
     "mpnet-mean",
+    "nomicbert-hublayout",
+    "nomicbert-mean",
     "qwen2-lasttoken-bf16",
     "qwen3-lasttoken-bf16-sharded",
     "roberta-mean",
-    "xlmroberta-mean-fp16"
+    "t5-encoder-mean-dense",
+    "xlmroberta-mean-fp16",
   };
 
   @TempDir Path folder;

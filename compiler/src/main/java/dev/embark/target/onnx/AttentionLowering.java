@@ -16,6 +16,11 @@ final class AttentionLowering {
   private final NodeList nodes;
   private final Masks masks;
   private final Map<Rotation, String> rotations = new HashMap<>();
+  private final Map<Rows, String> rows = new HashMap<>();
+
+  /// What the rows of position scores depend on, besides the sizes of the batch: all layers of a
+  /// model have them in common.
+  private record Rows(Distances distances, int heads) {}
 
   AttentionLowering(NodeList nodes, Masks masks) {
     this.nodes = nodes;
@@ -198,16 +203,17 @@ final class AttentionLowering {
             List.of(0L, (long) scores.heads(), size),
             List.of(1L, 2L, 0L));
     var products = nodes.node("MatMul", out + ".products", List.of(tokens, positions));
-    var rows = rows(out, scores);
+    var wanted = new Rows(scores.distances(), scores.heads());
+    var row = rows.computeIfAbsent(wanted, _ -> rows("position_rows_" + rows.size(), scores));
     switch (scores.distances().side()) {
       case LOOKING ->
-          nodes.node("GatherElements", out, List.of(products, rows), NodeList.attribute("axis", 3));
+          nodes.node("GatherElements", out, List.of(products, row), NodeList.attribute("axis", 3));
       case SEEN -> {
         var turned =
             nodes.node(
                 "GatherElements",
                 out + ".turned",
-                List.of(products, rows),
+                List.of(products, row),
                 NodeList.attribute("axis", 3));
         nodes.node(
             "Transpose",
