@@ -132,7 +132,7 @@ class UncomparedVariantsTest {
   /// distances have their own, then `4 + ⌊ln(n/4) / ln 16 · 4⌋`.
   private static long bucket(int distance) {
     int[] near = {0, 1, 2, 3, 4, 4, 4, 4, 5, 5};
-    return near[Math.abs(distance)] + (distance > 0 ? 8 : 0);
+    return (long) near[Math.abs(distance)] + (distance > 0 ? 8 : 0);
   }
 
   private static double geluTanh(double x) {
