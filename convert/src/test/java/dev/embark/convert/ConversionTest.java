@@ -12,8 +12,8 @@ import dev.embark.convert.Conversion.Machine;
 import dev.embark.convert.Conversion.Order;
 import dev.embark.convert.Conversion.Trust;
 import dev.embark.embed.Embedder;
-import dev.embark.embed.Input;
 import dev.embark.embed.EncodedText;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
 import dev.embark.source.ModelReference;
@@ -189,7 +189,8 @@ final class ConversionTest {
                         assertThat(interpreter.figures().texts()).isGreaterThanOrEqualTo(64);
                         assertThat(interpreter.figures().maxAbs()).isLessThan(1e-5);
                       });
-              assertThat(proof.invariance()).containsOnlyKeys(Variation.values());
+              assertThat(proof.outputs().getFirst().invariance())
+                  .containsOnlyKeys(Variation.values());
             });
     assertThat(Files.readString(bundle.file("embark.json")))
         .doesNotContain(checkpoint.resolveSibling("").toString(), folder.toString());
