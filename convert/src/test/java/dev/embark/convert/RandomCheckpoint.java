@@ -1,5 +1,7 @@
 package dev.embark.convert;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.format.json.Json;
 import dev.embark.format.safetensors.Safetensors;
 import dev.embark.tensor.ElementType;
@@ -124,7 +126,8 @@ record RandomCheckpoint(String fixture, Map<String, Integer> sizes, ElementType 
       var mine = names.subList(shard * size, Math.min(names.size(), (shard + 1) * size));
       try (var arena = Arena.ofConfined()) {
         var tensors = new TreeMap<String, Tensor>();
-        mine.forEach(name -> tensors.put(name, random(name, shapes.get(name), arena)));
+        mine.forEach(
+            name -> tensors.put(name, random(name, requireNonNull(shapes.get(name)), arena)));
         Safetensors.write(folder.resolve(file), tensors, Map.of("format", "pt"));
       }
       mine.forEach(name -> map.put(name, file));
@@ -203,7 +206,7 @@ record RandomCheckpoint(String fixture, Map<String, Integer> sizes, ElementType 
     var bytes = arena.allocate(count * type.byteSize(), 64);
     var random = new SplittableRandom(SEED ^ name.hashCode());
     boolean isNorm = shape.rank() == 1 && name.contains("norm") && name.endsWith("weight");
-    double scale = shape.rank() == 1 ? 0.1 : 1 / Math.sqrt(shape.size(-1));
+    double scale = shape.rank() == 1 ? 0.1 : 1 / Math.sqrt((double) shape.size(-1));
     var period = new float[PERIOD];
     for (int i = 0; i < PERIOD; i++) {
       period[i] = (float) (random.nextGaussian() * scale + (isNorm ? 1 : 0));
