@@ -67,6 +67,17 @@ public final class Grid {
     return part;
   }
 
+  /// Returns the first `count` positions of text `text` of a grid `[batch, sequence, width]`, one
+  /// after the other, rounded to floats.
+  public float[] positions(int text, int count) {
+    int width = size(2);
+    var result = new float[count * width];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = (float) values[text * size(1) * width + i];
+    }
+    return result;
+  }
+
   /// Returns row `row` of the flattened grid, rounded to floats.
   public float[] row(int row) {
     int width = size(-1);

@@ -1,6 +1,7 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
@@ -12,8 +13,8 @@ import dev.embark.bundle.Proof.Testimony;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.embed.EmbedSettings;
-import dev.embark.embed.Embedder;
 import dev.embark.embed.EncodedText;
+import dev.embark.embed.Engine;
 import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
 import dev.embark.graph.Graph;
@@ -22,6 +23,7 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.target.onnx.OnnxTarget;
+import dev.embark.target.table.TableTarget;
 import dev.embark.verify.FirstUse;
 import dev.embark.verify.Reference;
 import dev.embark.verify.References;
@@ -39,7 +41,11 @@ public final class Conversion {
   private static final String MODEL_FILE = "onnx/model.onnx";
   private static final String REFERENCES_FILE = "proof/reference.jsonl";
 
-  private static final Chain CHAIN = Chain.ofOneFile("onnx", "onnxruntime", MODEL_FILE);
+  private static final String TABLE_FILE = "model.safetensors";
+
+  private static final Chain ONNX = Chain.ofOneFile("onnx", "onnxruntime", MODEL_FILE);
+
+  private static final Chain TABLE = Chain.ofOneFile("table", TableBackend.NAME, TABLE_FILE);
 
   private final Order order;
   private final Machine machine;
@@ -81,10 +87,14 @@ public final class Conversion {
     this.progress = progress;
   }
 
-  /// What is on its way into the bundle: the model as the checkpoint has it, the graph that the
-  /// recipe made of it, and the files written from that.
+  /// What is on its way into the bundle: the model as the checkpoint has it, the recipe, the graph
+  /// that the recipe made of it, and the files written from that.
   private record Draft(
-      BundleWriter bundle, Families.Model model, Graph converted, ModelFiles files) {}
+      BundleWriter bundle,
+      Families.Model model,
+      Recipe recipe,
+      Graph converted,
+      ModelFiles files) {}
 
   /// Converts, verifies, and writes the bundle; throws a `Problem` and leaves nothing behind where
   /// any of it fails.
@@ -100,16 +110,24 @@ public final class Conversion {
   }
 
   private Draft write(BundleWriter bundle, Families.Model model) {
-    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), CHAIN);
+    boolean isTable = TableTarget.says(model.graph());
+    var recipe = isTable ? Recipe.table() : order.recipe();
+    var chain = isTable ? TABLE : ONNX;
+    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), chain);
     order.description().packaging().writeTo(bundle.folder());
     files.openTokenizer();
-    var converted = Pass.applyAll(model.graph(), order.recipe().passes());
-    OnnxTarget.emit(converted, order.recipe().flavor(), bundle.file(MODEL_FILE));
-    return new Draft(bundle, model, converted, files);
+    var converted = Pass.applyAll(model.graph(), recipe.passes());
+    if (isTable) {
+      TableTarget.emit(converted, bundle.file(TABLE_FILE));
+    } else {
+      OnnxTarget.emit(converted, recipe.flavor(), bundle.file(MODEL_FILE));
+    }
+    return new Draft(bundle, model, recipe, converted, files);
   }
 
   private Bundle verified(Draft draft) {
-    var backend = machine.backend().get();
+    var backend =
+        draft.files().chain().equals(TABLE) ? new TableBackend() : machine.backend().get();
     Proof proof;
     try (var candidate = open(draft.files(), backend)) {
       proof = prove(draft, candidate, backend);
@@ -120,40 +138,44 @@ public final class Conversion {
     return committed;
   }
 
-  private static Embedder open(ModelFiles files, Backend backend) {
+  private static Engine open(ModelFiles files, Backend backend) {
     try {
-      return Embedder.open(files, backend, EmbedSettings.defaults());
+      return Engine.open(files, backend, EmbedSettings.defaults());
     } catch (Problem e) {
       throw e.category() == Category.BAD_INPUT ? Verification.doesNotRun(e) : e;
     }
   }
 
-  private Proof prove(Draft draft, Embedder candidate, Backend backend) {
+  private Proof prove(Draft draft, Engine candidate, Backend backend) {
     // Read before the interpreter starts, so that a file that is no good costs no time.
     var given = new LinkedHashMap<Path, List<Reference>>();
     order.witnesses().forEach(file -> given.put(file, References.read(file, candidate.pipeline())));
-    var limits = Tolerance.of(order.recipe().precision(), "onnx", candidate.pipeline());
+    var recipe = draft.recipe();
+    var limits = Tolerance.of(recipe.precision(), recipe.target(), candidate.pipeline());
     var verification = new Verification(candidate, limits, progress);
-    var references =
-        new InterpreterWitness(draft.model().graph(), candidate)
-            .answer(Probes.forModel(candidate), progress);
-    draft.bundle().write(REFERENCES_FILE, References.toJsonLines(references));
+    var answers = new InterpreterWitness(draft.model().graph(), candidate).answer(progress);
+    draft.bundle().write(REFERENCES_FILE, References.toJsonLines(answers.references()));
 
     var testimonies = new ArrayList<Testimony>();
-    var foundation = verification.interpreter(references, text -> explain(draft, text, backend));
+    var foundation = verification.interpreter(answers, text -> explain(draft, text, backend));
     testimonies.addAll(foundation.testimonies());
-    for (var published : PublishedAnswers.of(order.description().model())) {
-      testimonies.add(verification.published(published));
+    if (candidate.pipeline().embedding().isPresent()) {
+      for (var published : PublishedAnswers.of(order.description().model())) {
+        testimonies.add(verification.published(published));
+      }
     }
     given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));
     return new Proof.Proven(testimonies, foundation.outputs(), REFERENCES_FILE);
   }
 
   private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {
+    if (draft.files().chain().equals(TABLE)) {
+      return Optional.empty(); // there is nothing inside
+    }
     var scratch = draft.bundle().file("diagnosis/model.onnx");
     int maxTokens = draft.model().pipeline().maxTokens();
     return new Diagnosis(
-            draft.model().graph(), draft.converted(), order.recipe().flavor(), maxTokens)
+            draft.model().graph(), draft.converted(), draft.recipe().flavor(), maxTokens)
         .explain(text, backend, scratch);
   }
 
@@ -163,9 +185,9 @@ public final class Conversion {
             ProgramVersion.number(),
             new Manifest.Source(order.reference(), order.revision(), sources()),
             about(draft.model()),
-            order.recipe().toManifest(),
+            draft.recipe().toManifest(),
             draft.model().pipeline(),
-            List.of(CHAIN),
+            List.of(draft.files().chain()),
             draft.bundle().digests(),
             proof);
     return draft.bundle().commit(manifest);

@@ -1,17 +1,22 @@
 package dev.embark.convert;
 
-import dev.embark.convert.Probes.Probe;
-import dev.embark.embed.Embedder;
+import static java.util.Objects.requireNonNull;
+
+import dev.embark.bundle.Output;
 import dev.embark.embed.EncodedText;
+import dev.embark.embed.Engine;
 import dev.embark.embed.Input;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Grid;
 import dev.embark.graph.Interpreter;
+import dev.embark.graph.Op;
 import dev.embark.progress.Progress;
 import dev.embark.verify.Reference;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /// The first witness: the reference interpreter on the graph of the untouched checkpoint.
@@ -22,41 +27,93 @@ final class InterpreterWitness {
   /// Texts of similar length are computed together, so that each weight is read once for many.
   private static final int BATCH_TOKENS_MAX = 1024;
 
-  private final Interpreter interpreter;
-  private final Embedder candidate;
+  /// Multiplications a proof may cost, about two minutes on two cores.
+  private static final long WORK = 500_000_000_000L;
 
-  InterpreterWitness(Graph graph, Embedder candidate) {
+  private static final int TOKENS_MIN = 160;
+
+  private final Graph graph;
+  private final Interpreter interpreter;
+  private final Engine candidate;
+
+  InterpreterWitness(Graph graph, Engine candidate) {
+    this.graph = graph;
     this.interpreter = new Interpreter(graph);
     this.candidate = candidate;
   }
 
-  /// Returns the probes with their vectors, in order.
-  List<Reference> answer(List<Probe> probes, Progress progress) {
-    var inputs =
-        probes.stream().map(probe -> candidate.encode(probe.text(), probe.prompt())).toList();
+  /// What the witness says, and of how many probes a large model was spared.
+  ///
+  /// @param left number of probes that were left out
+  record Answers(List<Reference> references, int left) {
+    Answers {
+      references = List.copyOf(references);
+    }
+  }
+
+  /// Returns the probes with their values, those of one output after those of another.
+  Answers answer(Progress progress) {
+    var references = new ArrayList<Reference>();
+    int left = 0;
+    for (var outputs : Probes.groups(candidate.pipeline())) {
+      var chosen = Probes.of(candidate, outputs.getFirst(), tokensMax());
+      left += chosen.all() - chosen.inputs().size();
+      references.addAll(answer(chosen.inputs(), outputs, progress));
+    }
+    return new Answers(references, left);
+  }
+
+  /// Returns how many tokens the witness can compute in reasonable time.
+  private long tokensMax() {
+    long perToken = 1;
+    for (var node : graph.nodes()) {
+      if (node.op() instanceof Op.Linear || node.op() instanceof Op.Mixture) {
+        for (var constant : node.op().constants()) {
+          perToken += constant.shape().elementCount();
+        }
+      }
+    }
+    return Math.max(TOKENS_MIN, WORK / perToken);
+  }
+
+  private List<Reference> answer(List<Input> inputs, List<Output> outputs, Progress progress) {
+    var encoded =
+        inputs.stream().map(input -> candidate.encode(input, outputs.getFirst())).toList();
     var order =
-        IntStream.range(0, probes.size())
+        IntStream.range(0, inputs.size())
             .boxed()
-            .sorted(Comparator.comparingInt(i -> inputs.get(i).length()))
+            .sorted(Comparator.comparingInt(i -> encoded.get(i).length()))
             .toList();
-    var references = new Reference[probes.size()];
-    try (var task = progress.begin("Asking the interpreter", probes.size(), Progress.Unit.TEXTS)) {
+    var references = new Reference[outputs.size()][inputs.size()];
+    try (var task = progress.begin("Asking the interpreter", inputs.size(), Progress.Unit.TEXTS)) {
       for (int from = 0; from < order.size(); ) {
-        var batch = order.subList(from, end(order, from, inputs));
-        var vectors = embed(batch.stream().map(inputs::get).toList());
-        for (int row = 0; row < batch.size(); row++) {
-          var probe = probes.get(batch.get(row));
-          references[batch.get(row)] =
-              new Reference(
-                  Input.of(probe.text(), probe.prompt()),
-                  candidate.pipeline().embedding().orElseThrow(),
-                  vectors.row(row));
+        var batch = order.subList(from, end(order, from, encoded));
+        var texts = batch.stream().map(encoded::get).toList();
+        var ports = outputs.stream().map(Output::port).collect(Collectors.toSet());
+        var feeds = Feeds.of(texts, Math.max(1, texts.getLast().length()));
+        var results = interpreter.run(Feeds.toGrids(feeds), ports);
+        for (int o = 0; o < outputs.size(); o++) {
+          var output = outputs.get(o);
+          var grid = requireNonNull(results.get(output.port()));
+          for (int row = 0; row < batch.size(); row++) {
+            int at = batch.get(row);
+            references[o][at] =
+                new Reference(inputs.get(at), output, values(output, grid, row, texts.get(row)));
+          }
         }
         task.advance(batch.size());
         from += batch.size();
       }
     }
-    return Arrays.asList(references);
+    return Arrays.stream(references).flatMap(Arrays::stream).toList();
+  }
+
+  /// Returns the values of a text, or of its positions one after the other.
+  private static float[] values(Output output, Grid grid, int row, EncodedText text) {
+    return switch (output) {
+      case Output.Embedding _, Output.Sparse _, Output.Score _ -> grid.row(row);
+      case Output.Lexical _, Output.MultiVector _ -> grid.positions(row, text.length());
+    };
   }
 
   /// Returns where a batch that starts at `from` ends: inputs come sorted by length.
@@ -67,10 +124,5 @@ final class InterpreterWitness {
       to++;
     }
     return to;
-  }
-
-  private Grid embed(List<EncodedText> batch) {
-    var feeds = Feeds.of(batch, batch.getLast().length());
-    return interpreter.run(Feeds.toGrids(feeds), "sentence_embedding");
   }
 }

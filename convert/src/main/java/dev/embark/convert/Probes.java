@@ -1,7 +1,12 @@
 package dev.embark.convert;
 
-import dev.embark.embed.Embedder;
+import dev.embark.bundle.Output;
+import dev.embark.bundle.Pipeline;
+import dev.embark.embed.Engine;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
+import dev.embark.embed.Role;
+import dev.embark.embed.TextPair;
 import dev.embark.format.json.Json;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -12,8 +17,9 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
-/// The texts a conversion is proven with: short and long, many scripts, empty, odd characters, some
-/// just below, at and above the model's limit, and some with each prompt the model has.
+/// What a conversion is proven with: texts short and long, in many scripts, empty, of odd
+/// characters, some just below, at and above the model's limit, some with each prompt the model
+/// has; for a reranker, pairs of them.
 final class Probes {
   private static final String TEXTS = "probes.jsonl";
 
@@ -31,34 +37,105 @@ final class Probes {
   /// Longer sequences prove nothing that this length does not, and cost the witness its time.
   private static final int LONG_TOKENS_MAX = 512;
 
-  private final Embedder candidate;
+  /// Of a large model, no probe takes more than this share of the tokens there are to spend.
+  private static final int SHARE = 12;
 
-  private Probes(Embedder candidate) {
+  private final Engine candidate;
+  private final Output output;
+
+  private Probes(Engine candidate, Output output) {
     this.candidate = candidate;
+    this.output = output;
   }
 
-  /// A text under a prompt.
-  record Probe(String text, Prompt prompt) {}
+  /// The probes of some outputs, which read them alike.
+  ///
+  /// @param all number there were before some were left out, because the model is large
+  record Chosen(List<Input> inputs, int all) {
+    Chosen {
+      inputs = List.copyOf(inputs);
+    }
 
-  static List<Probe> forModel(Embedder candidate) {
-    return new Probes(candidate).all();
+    boolean isShortened() {
+      return inputs.size() < all;
+    }
   }
 
-  private List<Probe> all() {
+  /// Returns probes for an output that have at most `tokens` tokens together, where that leaves
+  /// any: the first ones that are not too long.
+  static Chosen of(Engine candidate, Output output, long tokens) {
+    var all = new Probes(candidate, output).all();
+    var chosen = new ArrayList<Input>();
+    long spent = 0;
+    boolean fits =
+        all.stream().mapToLong(input -> length(candidate, output, input)).sum() <= tokens;
+    for (var input : all) {
+      long length = length(candidate, output, input);
+      if (fits || (length <= Math.max(16, tokens / SHARE) && spent + length <= tokens)) {
+        chosen.add(input);
+        spent += length;
+      }
+    }
+    return new Chosen(chosen.isEmpty() ? all.subList(0, 1) : chosen, all.size());
+  }
+
+  private static long length(Engine candidate, Output output, Input input) {
+    return candidate.encode(input, output).length();
+  }
+
+  private List<Input> all() {
+    return switch (output) {
+      case Output.Score _ -> pairs();
+      case Output.MultiVector vectors when !vectors.query().equals(vectors.document()) ->
+          inRoles(texts());
+      case Output.MultiVector _, Output.Embedding _, Output.Sparse _, Output.Lexical _ ->
+          prompted(texts());
+    };
+  }
+
+  private List<String> texts() {
     var texts = new ArrayList<>(fixed());
     int limit = Math.min(candidate.pipeline().maxTokens(), LONG_TOKENS_MAX);
     texts.add(longest(limit / 2));
     texts.add(longest(limit - 1));
     texts.add(longest(limit));
     texts.add(longest(limit) + SHORTEST + SHORTEST + SHORTEST);
-    var probes = new ArrayList<Probe>();
-    texts.forEach(text -> probes.add(new Probe(text, new Prompt.None())));
+    return texts;
+  }
+
+  private List<Input> prompted(List<String> texts) {
+    var inputs = new ArrayList<Input>();
+    texts.forEach(text -> inputs.add(Input.of(text, new Prompt.None())));
     for (var name : new TreeSet<>(candidate.pipeline().prompts().keySet())) {
       for (var text : texts.subList(PROMPTED_FROM, PROMPTED_TO)) {
-        probes.add(new Probe(text, new Prompt.Named(name)));
+        inputs.add(Input.of(text, new Prompt.Named(name)));
       }
     }
-    return probes;
+    return inputs;
+  }
+
+  private static List<Input> inRoles(List<String> texts) {
+    var inputs = new ArrayList<Input>();
+    for (int i = 0; i < texts.size(); i++) {
+      var role = i % 3 == 0 ? Role.QUERY : Role.DOCUMENT;
+      inputs.add(new Input.Text(texts.get(i), new Prompt.Default(), role));
+    }
+    return inputs;
+  }
+
+  /// Every fixed text is a query once and a document once; then one side is long, or both are.
+  private List<Input> pairs() {
+    var texts = fixed();
+    var inputs = new ArrayList<Input>();
+    for (int i = 0; i < texts.size(); i++) {
+      var other = texts.get((i * 7 + PROMPTED_FROM) % texts.size());
+      inputs.add(Input.of(new TextPair(texts.get(i), other)));
+    }
+    var lengthy = filler(Math.min(candidate.pipeline().maxTokens(), LONG_TOKENS_MAX));
+    inputs.add(Input.of(new TextPair(texts.get(PROMPTED_FROM), lengthy)));
+    inputs.add(Input.of(new TextPair(lengthy, texts.get(PROMPTED_FROM))));
+    inputs.add(Input.of(new TextPair(lengthy, lengthy)));
+    return inputs;
   }
 
   /// Returns the longest text of filler words, and short ones at its end, that has at most `tokens`
@@ -82,7 +159,7 @@ final class Probes {
   }
 
   private int length(String text) {
-    return candidate.encode(text, new Prompt.None()).untruncatedLength();
+    return candidate.encode(Input.of(text, new Prompt.None()), output).untruncatedLength();
   }
 
   private static String filler(int words) {
@@ -104,5 +181,28 @@ final class Probes {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Returns the outputs of a pipeline in groups that are given the same tokens for the same input.
+  static List<List<Output>> groups(Pipeline pipeline) {
+    var groups = new ArrayList<List<Output>>();
+    var plain = new ArrayList<Output>();
+    for (var output : pipeline.outputs()) {
+      switch (output) {
+        case Output.Embedding _, Output.Sparse _, Output.Lexical _ -> plain.add(output);
+        case Output.MultiVector vectors -> {
+          if (vectors.query().equals(vectors.document()) && !plain.isEmpty()) {
+            plain.add(output);
+          } else {
+            groups.add(List.of(output));
+          }
+        }
+        case Output.Score _ -> groups.add(List.of(output));
+      }
+    }
+    if (!plain.isEmpty()) {
+      groups.add(plain);
+    }
+    return groups;
   }
 }

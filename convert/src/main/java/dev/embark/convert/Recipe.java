@@ -9,7 +9,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /// How a graph becomes files: target, flavour, precision, and the passes before it, in order.
-public record Recipe(Flavor flavor, List<Pass> passes) {
+public record Recipe(String target, Flavor flavor, List<Pass> passes) {
+  private static final String ONNX = "onnx";
+
   public Recipe {
     passes = List.copyOf(passes);
   }
@@ -17,6 +19,7 @@ public record Recipe(Flavor flavor, List<Pass> passes) {
   /// Returns the recipe of an ONNX file in 32-bit floats.
   public static Recipe onnx(Flavor flavor) {
     return new Recipe(
+        ONNX,
         flavor,
         switch (flavor) {
           case PORTABLE -> List.of();
@@ -24,12 +27,17 @@ public record Recipe(Flavor flavor, List<Pass> passes) {
         });
   }
 
+  /// Returns the recipe of a table of token vectors, which any flavour would say alike.
+  static Recipe table() {
+    return new Recipe("table", Flavor.PORTABLE, List.of());
+  }
+
   /// Returns this recipe with one more pass before the others.
   public Recipe withFirst(Pass pass) {
     var longer = new ArrayList<Pass>();
     longer.add(pass);
     longer.addAll(passes);
-    return new Recipe(flavor, longer);
+    return new Recipe(target, flavor, longer);
   }
 
   /// Returns the precision of the weights and of the computation.
@@ -39,10 +47,10 @@ public record Recipe(Flavor flavor, List<Pass> passes) {
 
   Manifest.Recipe toManifest() {
     return new Manifest.Recipe(
-        "onnx",
+        target,
         flavor.key(),
         precision(),
-        OnnxTarget.OPSET,
+        target.equals(ONNX) ? OnnxTarget.OPSET : 0,
         passes.stream().map(Pass::name).toList());
   }
 }

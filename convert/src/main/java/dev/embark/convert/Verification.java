@@ -5,6 +5,7 @@ import dev.embark.bundle.Proof.Steadiness;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.EncodedText;
+import dev.embark.embed.Engine;
 import dev.embark.embed.Prompt;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -24,11 +25,11 @@ import java.util.function.Function;
 
 /// Holds what was emitted against witnesses; one that disagrees ends it with a `Problem`.
 final class Verification {
-  private final Embedder candidate;
+  private final Engine candidate;
   private final Map<String, Limits> limits;
   private final Progress progress;
 
-  Verification(Embedder candidate, Map<String, Limits> limits, Progress progress) {
+  Verification(Engine candidate, Map<String, Limits> limits, Progress progress) {
     this.candidate = candidate;
     this.limits = limits;
     this.progress = progress;
@@ -47,7 +48,8 @@ final class Verification {
   ///
   /// @param explain says, of a text whose vector is wrong, where inside the model that begins
   Foundation interpreter(
-      List<Reference> references, Function<EncodedText, Optional<String>> explain) {
+      InterpreterWitness.Answers answers, Function<EncodedText, Optional<String>> explain) {
+    var references = answers.references();
     var report = replay(references);
     if (!report.isPass()) {
       var sentences = new ArrayList<>(report.failures());
@@ -59,7 +61,7 @@ final class Verification {
               .orElse(0);
       var reference = references.get(text);
       explain
-          .apply(candidate.engine().encode(reference.input(), reference.output()))
+          .apply(candidate.encode(reference.input(), reference.output()))
           .ifPresent(sentences::add);
       throw new Problem(
           Category.VERIFICATION_FAILED,
@@ -70,10 +72,15 @@ final class Verification {
     var testimonies =
         testimonies(
             "interpreter",
-            "The reference interpreter, in double precision, on the untouched checkpoint.",
+            "The reference interpreter, in double precision, on the untouched checkpoint."
+                + left(answers.left()),
             report);
     return new Foundation(
         testimonies, report.outputs().stream().map(Report.Measured::toSteadiness).toList());
+  }
+
+  private static String left(int probes) {
+    return probes == 0 ? "" : " The model is large: " + probes + " longer probes were left out.";
   }
 
   private static List<Testimony> testimonies(String witness, String description, Report report) {
@@ -86,7 +93,7 @@ final class Verification {
 
   private Report replay(List<Reference> references) {
     try {
-      return Replay.run(candidate.engine(), references, limits, progress);
+      return Replay.run(candidate, references, limits, progress);
     } catch (Problem e) {
       throw e.category() == Category.BAD_INPUT ? doesNotRun(e) : e;
     }
@@ -135,7 +142,7 @@ final class Verification {
   }
 
   private float[] vector(String text) {
-    return candidate.embed(text, new Prompt.None()).vector();
+    return new Embedder(candidate).embed(text, new Prompt.None()).vector();
   }
 
   private static Problem disagreement(

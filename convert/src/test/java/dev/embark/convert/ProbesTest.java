@@ -3,11 +3,13 @@ package dev.embark.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.convert.Conversion.Trust;
-import dev.embark.convert.Probes.Probe;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.testing.Fixture;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -24,27 +26,56 @@ final class ProbesTest {
             .with(Trust.UNVERIFIED)
             .convert(folder.resolve("b"), cache);
     try (var model = Trial.open(bundle.folder(), cache)) {
-      var embedder = model.embedder();
-      int limit = embedder.pipeline().maxTokens();
+      var engine = model.embedder().engine();
+      var output = engine.pipeline().embedding().orElseThrow();
+      int limit = engine.pipeline().maxTokens();
 
-      var probes = Probes.forModel(embedder);
+      var chosen = Probes.of(engine, output, Long.MAX_VALUE);
 
+      var probes = chosen.inputs();
+      assertThat(chosen.isShortened()).isFalse();
       assertThat(probes).hasSizeGreaterThanOrEqualTo(64).doesNotHaveDuplicates();
-      assertThat(probes).contains(new Probe("", new Prompt.None()));
+      assertThat(probes).contains(Input.of("", new Prompt.None()));
       assertThat(probes)
-          .extracting(probe -> embedder.encode(probe.text(), probe.prompt()).untruncatedLength())
+          .extracting(probe -> engine.encode(probe, output).untruncatedLength())
           .contains(limit - 1, limit)
           .anyMatch(length -> length > limit);
-      for (var prompt : embedder.pipeline().prompts().keySet()) {
-        assertThat(probes).filteredOn(Probe::prompt, new Prompt.Named(prompt)).hasSize(2);
+      for (var prompt : engine.pipeline().prompts().keySet()) {
+        assertThat(probes)
+            .filteredOn(it -> promptOf(it).equals(new Prompt.Named(prompt)))
+            .hasSize(2);
       }
       assertThat(scripts(probes)).contains(Character.UnicodeScript.HAN).hasSizeGreaterThan(8);
     }
   }
 
-  private static List<Character.UnicodeScript> scripts(List<Probe> probes) {
+  @Test
+  void largeModelsGetFewAndShortProbes() {
+    var bundle =
+        Trial.of(Fixture.of("bert-mean").folder())
+            .with(Trust.UNVERIFIED)
+            .convert(folder.resolve("b"), cache);
+    try (var model = Trial.open(bundle.folder(), cache)) {
+      var engine = model.embedder().engine();
+      var output = engine.pipeline().embedding().orElseThrow();
+
+      var chosen = Probes.of(engine, output, 300);
+
+      assertThat(chosen.isShortened()).isTrue();
+      assertThat(chosen.inputs()).hasSizeBetween(8, 40);
+      assertThat(chosen.inputs().stream().mapToInt(it -> engine.encode(it, output).length()).sum())
+          .isLessThanOrEqualTo(300);
+    }
+  }
+
+  private static Prompt promptOf(Input input) {
+    return input instanceof Input.Text(_, var prompt, _) ? prompt : new Prompt.Default();
+  }
+
+  private static List<Character.UnicodeScript> scripts(List<Input> probes) {
     return probes.stream()
-        .flatMapToInt(probe -> probe.text().codePoints())
+        .flatMapToInt(probe ->
+            probe instanceof Input.Text(var text, _, _) ? text.codePoints() : IntStream.empty())
         .mapToObj(Character.UnicodeScript::of)
         .distinct()
         .toList();

@@ -49,7 +49,7 @@ final class VerificationTest {
     var answers = List.of(new Answer(LEFT, RIGHT, cosine));
     var verification =
         new Verification(
-            model.embedder(),
+            model.embedder().engine(),
             Tolerance.of("fp32", "onnx", model.embedder().pipeline()),
             Progress.SILENT);
     return verification.published(
