@@ -5,6 +5,7 @@ import dev.embark.bundle.Figures;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Proof;
@@ -14,6 +15,7 @@ import dev.embark.bundle.Variation;
 import dev.embark.cli.doctor.ByteText;
 import dev.embark.format.json.Json;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -71,17 +73,13 @@ final class BundleReport {
         : source.reference() + " @ " + source.revision();
   }
 
-  /// Prints how a text becomes a vector.
+  /// Prints how a text becomes what the model gives, a line for each output.
   static void printPipeline(Pipeline pipeline, Console console) {
-    console.line(
-        field("pipeline")
-            + pipeline.embedding().orElseThrow().steps().stream()
-                .map(BundleReport::step)
-                .collect(Collectors.joining(" → "))
-            + " → "
-            + pipeline.embedding().orElseThrow().dimension()
-            + " values, "
-            + pipeline.embedding().orElseThrow().similarity());
+    var title = "pipeline";
+    for (var output : pipeline.outputs()) {
+      console.line(field(title) + line(output));
+      title = "";
+    }
     console.line(field("limit") + pipeline.maxTokens() + " tokens");
     new TreeMap<>(pipeline.prompts())
         .forEach((name, text) -> {
@@ -89,6 +87,38 @@ final class BundleReport {
             console.line(field("prompt") + name + " \"" + text + "\"");
           }
         });
+  }
+
+  private static String line(Output output) {
+    return switch (output) {
+      case Output.Embedding(var steps, var similarity, int dimension) ->
+          steps(steps) + dimension + " values, " + similarity;
+      case Output.Sparse(var strategy, var saturation, int dimension) ->
+          "weights of "
+              + dimension
+              + " entries of the vocabulary, "
+              + strategy.key()
+              + " of "
+              + saturation.key();
+      case Output.Lexical _ -> "a weight for each token";
+      case Output.MultiVector vectors ->
+          steps(vectors.steps())
+              + vectors.dimension()
+              + " values for each token, "
+              + vectors.query().maxTokens()
+              + " tokens of a query, "
+              + vectors.document().maxTokens()
+              + " of a document";
+      case Output.Score score ->
+          "scores of pairs of texts: "
+              + String.join(", ", score.labels())
+              + ", "
+              + score.activation().key();
+    };
+  }
+
+  private static String steps(List<Step> steps) {
+    return steps.stream().map(step -> step(step) + " → ").collect(Collectors.joining());
   }
 
   static String step(Step step) {

@@ -13,6 +13,7 @@ final class Commands {
         new ConvertCommand(),
         new VerifyCommand(),
         new EmbedCommand(),
+        new RerankCommand(),
         new TokenizeCommand(),
         new InspectCommand(),
         new ModelsCommand(),

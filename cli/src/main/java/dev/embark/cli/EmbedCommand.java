@@ -1,16 +1,22 @@
 package dev.embark.cli;
 
 import dev.embark.Embark;
+import dev.embark.embed.EmbedRequest;
+import dev.embark.embed.EmbedRequest.Dimensions;
 import dev.embark.embed.Embedding;
-import dev.embark.embed.Prompt;
+import dev.embark.embed.Kind;
+import dev.embark.embed.Sink;
 import dev.embark.format.json.Json;
 import dev.embark.format.npy.NpyWriter;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -34,10 +40,11 @@ final class EmbedCommand implements Action {
   private Optional<Path> output = Optional.empty();
 
   @Option(
-      names = "--prompt",
-      paramLabel = "NAME",
-      description = "Put this prompt of the model before each text.")
-  private Optional<String> prompt = Optional.empty();
+      names = "--explain",
+      description = "Show the exact text that is tokenized, and its token ids.")
+  private boolean explain;
+
+  @Mixin private EmbedOptions options = new EmbedOptions();
 
   /// What a run has come to.
   private static final class Tally {
@@ -53,24 +60,24 @@ final class EmbedCommand implements Action {
   @Override
   public Answer run(Console console) {
     input.requireEither(texts, "embed");
+    var request = options.request();
     try (var model = new Workshop(console).open(bundle)) {
-      var prompt = prompt();
-      return output.isPresent()
-          ? toFile(output.get(), model, prompt, console)
-          : toLines(model, prompt, console);
+      var answer =
+          output.isPresent()
+              ? toFile(output.get(), model, request, console)
+              : toLines(model, request, console);
+      model.embedder().advice(request).ifPresent(console::note);
+      return answer;
     }
   }
 
-  private Prompt prompt() {
-    return prompt.<Prompt>map(Prompt.Named::new).orElseGet(Prompt.Default::new);
-  }
-
-  private Answer toFile(Path file, Embark model, Prompt prompt, Console console) {
+  private Answer toFile(Path file, Embark model, EmbedRequest request, Console console) {
     var tally = new Tally();
-    try (var writer = NpyWriter.create(file, model.dimension())) {
+    int dimension = dimension(model, request);
+    try (var writer = NpyWriter.create(file, dimension)) {
       each(
           model,
-          prompt,
+          request,
           console,
           (_, _, embedding) -> {
             writer.write(embedding.vector());
@@ -78,29 +85,50 @@ final class EmbedCommand implements Action {
           });
       writer.finish();
     }
-    console.line(
-        "Wrote " + tally.texts + " vectors of " + model.dimension() + " values to " + file + ".");
+    console.line("Wrote " + tally.texts + " vectors of " + dimension + " values to " + file + ".");
     noteTruncated(tally, model, console);
     return Answer.done(() ->
         Json.object()
             .put("output", file.toString())
             .put("texts", tally.texts)
-            .put("dimension", model.dimension())
+            .put("dimension", dimension)
             .put("truncated", tally.truncated));
   }
 
-  private Answer toLines(Embark model, Prompt prompt, Console console) {
+  /// Returns the length of the vectors that go into a file.
+  private int dimension(Embark model, EmbedRequest request) {
+    var kinds = Kind.asked(request, model.embedder().pipeline());
+    if (!kinds.equals(Set.of(Kind.DENSE)) || explain) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          "--output takes one vector a text, and nothing else.",
+          "A NumPy file holds a row of equal length for each text.",
+          "Leave --output out; each text is then a line of JSON.");
+    }
+    return switch (request.dimensions()) {
+      case Dimensions.All() -> model.dimension();
+      case Dimensions.First(int count) -> count;
+    };
+  }
+
+  private Answer toLines(Embark model, EmbedRequest request, Console console) {
     var tally = new Tally();
+    var kinds = Kind.asked(request, model.embedder().pipeline());
     var document = new ArrayList<String>();
     each(
         model,
-        prompt,
+        request,
         console,
         (index, text, embedding) -> {
-          var line = EmbeddingLine.of(index, text, embedding);
+          var line = new EmbeddingLine(index, texts.isEmpty() ? "" : text, embedding);
+          if (explain) {
+            line.explained(
+                model.embedder().exactText(text, request), model.embedder().encode(text, request));
+          }
+          var whole = line.with(embedding, kinds);
           switch (console.format()) {
-            case TEXT -> console.line(line);
-            case JSON -> document.add(line);
+            case TEXT -> console.line(whole);
+            case JSON -> document.add(whole);
           }
           tally.count(embedding);
         });
@@ -126,25 +154,24 @@ final class EmbedCommand implements Action {
   /// Receives each text with its vector.
   private interface Receiver {
     void accept(long index, String text, Embedding embedding);
+
+    /// Returns what hands over each text as it was read.
+    default Sink<Embedding> of(ReadAhead<String> texts) {
+      return (index, embedding) -> accept(index, texts.take(), embedding);
+    }
   }
 
-  private void each(Embark model, Prompt prompt, Console console, Receiver receiver) {
+  private void each(Embark model, EmbedRequest request, Console console, Receiver receiver) {
     if (!texts.isEmpty()) {
       var task = Progress.SILENT.begin("", 0, Progress.Unit.TEXTS);
-      model
-          .embedder()
-          .embed(
-              texts.iterator(),
-              prompt,
-              task,
-              (index, embedding) -> receiver.accept(index, texts.get((int) index), embedding));
+      var words = new ReadAhead<>(texts.iterator());
+      model.embedder().embed(words, request, task, receiver.of(words));
       return;
     }
     try (var file = TextInput.open(input.file().orElseThrow());
         var task = console.progress().begin("Embedding", 0, Progress.Unit.TEXTS)) {
-      model
-          .embedder()
-          .embed(file, prompt, task, (index, embedding) -> receiver.accept(index, "", embedding));
+      var lines = new ReadAhead<>(file);
+      model.embedder().embed(lines, request, task, receiver.of(lines));
     }
   }
 }

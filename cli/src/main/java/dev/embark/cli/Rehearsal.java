@@ -25,6 +25,7 @@ public final class Rehearsal {
           "embed BUNDLE first",
           "embed BUNDLE second third",
           "embed BUNDLE fourth --json",
+          "rerank BUNDLE --query first second",
           "tokenize BUNDLE fifth",
           "inspect BUNDLE");
 

@@ -50,10 +50,18 @@ final class TextInput implements Iterator<String>, AutoCloseable {
   }
 
   static TextInput open(Path file) {
+    return open(file, file.toString().endsWith(".jsonl") ? Form.JSON_LINES : Form.LINES);
+  }
+
+  /// Opens a file whose lines are given as they stand there.
+  static TextInput openLines(Path file) {
+    return open(file, Form.LINES);
+  }
+
+  private static TextInput open(Path file, Form form) {
     if (Files.isDirectory(file)) {
       throw unreadable(file, "It is a folder.", new IOException("is a directory"));
     }
-    var form = file.toString().endsWith(".jsonl") ? Form.JSON_LINES : Form.LINES;
     try {
       return new TextInput(file, form, new BufferedInputStream(Files.newInputStream(file)));
     } catch (NoSuchFileException e) {

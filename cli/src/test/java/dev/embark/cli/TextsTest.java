@@ -51,7 +51,14 @@ final class TextsTest {
     scene.write("golden.jsonl", jsonLines(answers.texts()));
     var run =
         scene.run(
-            "embed", "DIR/bundle", "--input", "DIR/golden.jsonl", "--output", "DIR/golden.npy");
+            "embed",
+            "DIR/bundle",
+            "--prompt-text",
+            "",
+            "--input",
+            "DIR/golden.jsonl",
+            "--output",
+            "DIR/golden.npy");
 
     assertThat(run.err()).matches("(?s)(\\d+ of \\d+ texts were cut at 64 tokens.*)?");
     assertThat(run.out())
@@ -104,7 +111,7 @@ final class TextsTest {
 
   @Test
   void aTextThatIsCutIsSaid() {
-    var run = scene.run("embed", "DIR/bundle", "word ".repeat(100));
+    var run = scene.run("embed", "DIR/bundle", "word ".repeat(100), "--prompt-text", "");
 
     assertThat(run.err()).isEqualTo("1 of 1 texts were cut at 64 tokens, the model's limit.\n");
     assertThat(json(run.out()).path("truncated").asBoolean()).isTrue();

@@ -11,7 +11,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 
 /// Turns texts into vectors: prompt, tokens, batches, model.
 ///
@@ -42,7 +41,7 @@ public final class Embedder implements AutoCloseable {
   /// Returns the length of the vectors; throws a `Problem` where the model does not give one vector
   /// a text.
   public int dimension() {
-    var outputs = Kind.outputs(Set.of(Kind.DENSE), pipeline());
+    var outputs = Kind.outputs(EmbedRequest.usual().withKinds(Kind.DENSE), pipeline());
     return Width.of(outputs.getFirst()).perText();
   }
 
@@ -121,13 +120,13 @@ public final class Embedder implements AutoCloseable {
   /// Embeds a stream of texts as the method above; what is asked for comes out of one pass.
   public void embed(
       Iterator<String> texts, EmbedRequest request, Progress.Task progress, Sink<Embedding> sink) {
-    var outputs = Kind.outputs(request.kinds(), pipeline());
+    var outputs = Kind.outputs(request, pipeline());
     var shaping = new EmbeddingShaping(outputs, request.role(), request.dimensions());
     engine.stream(texts, new Job<>(reading(request, outputs), outputs, shaping), progress, sink);
   }
 
   private TextReading reading(EmbedRequest request) {
-    return reading(request, Kind.outputs(request.kinds(), pipeline()));
+    return reading(request, Kind.outputs(request, pipeline()));
   }
 
   private TextReading reading(EmbedRequest request, List<Output> outputs) {

@@ -36,11 +36,19 @@ public enum Kind {
     return kinds;
   }
 
-  /// Returns the outputs behind the kinds asked for: where none is named, the vector of a text, or
-  /// all that a model without one gives.
-  static List<Output> outputs(Set<Kind> asked, Pipeline pipeline) {
-    var wanted = asked.isEmpty() ? usual(pipeline) : asked;
-    if (wanted.isEmpty()) {
+  /// Returns the kinds that a request is for: where it names none, the vector of a text, or all
+  /// that a model without one gives.
+  public static Set<Kind> asked(EmbedRequest request, Pipeline pipeline) {
+    if (!request.kinds().isEmpty()) {
+      return request.kinds();
+    }
+    return pipeline.embedding().isPresent() ? EnumSet.of(DENSE) : of(pipeline);
+  }
+
+  /// Returns the outputs behind the kinds that a request is for.
+  static List<Output> outputs(EmbedRequest request, Pipeline pipeline) {
+    var kinds = asked(request, pipeline);
+    if (kinds.isEmpty()) {
       throw new Problem(
           Category.WRONG_USAGE,
           "The model gives no vectors.",
@@ -48,14 +56,10 @@ public enum Kind {
           "Use it with `embark rerank`.");
     }
     var outputs = new ArrayList<Output>();
-    for (var kind : wanted) {
+    for (var kind : kinds) {
       outputs.add(kind.output(pipeline).orElseThrow(() -> kind.isMissing(pipeline)));
     }
     return outputs;
-  }
-
-  private static Set<Kind> usual(Pipeline pipeline) {
-    return pipeline.embedding().isPresent() ? EnumSet.of(DENSE) : of(pipeline);
   }
 
   private Optional<? extends Output> output(Pipeline pipeline) {
