@@ -1,5 +1,6 @@
 package dev.embark.convert;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.checkpoint.Weights;
@@ -236,7 +237,7 @@ class EmittedOpsTest {
     var scene = Scene.open();
     scene.ids();
     scene.mask();
-    scene.graph().output("result", BUILDS.get(name).append(scene));
+    scene.graph().output("result", requireNonNull(BUILDS.get(name)).append(scene));
     var graph = scene.graph().build();
     var feeds = Map.of("input_ids", Grid.ofIntegers(IDS), "attention_mask", Grid.ofIntegers(MASK));
     var expected = new Interpreter(graph).run(feeds, "result").values();

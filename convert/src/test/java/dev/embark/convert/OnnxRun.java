@@ -1,5 +1,7 @@
 package dev.embark.convert;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.backend.Executable;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.graph.Graph;
@@ -32,7 +34,7 @@ record OnnxRun(Graph graph, Executable executable) implements AutoCloseable {
     try (var arena = Arena.ofConfined()) {
       var given = new HashMap<String, Tensor>();
       for (var port : executable.inputs()) {
-        given.put(port.name(), integers(arena, inputs.get(port.name())));
+        given.put(port.name(), integers(arena, requireNonNull(inputs.get(port.name()))));
       }
       var shape = sized(shapeOf(output), first.length, first[0].length);
       var bytes = arena.allocate(shape.elementCount() * 4, 64);
