@@ -1,23 +1,25 @@
 package dev.embark;
 
-import dev.embark.backend.Backend;
-import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.MachineCache;
 import dev.embark.bundle.Manifest;
+import dev.embark.embed.EmbedRequest;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.Embedding;
-import dev.embark.embed.ModelFiles;
-import dev.embark.embed.Prompt;
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
+import dev.embark.embed.Engine;
+import dev.embark.embed.Ranked;
+import dev.embark.embed.RerankRequest;
+import dev.embark.embed.Reranker;
+import dev.embark.embed.Role;
+import dev.embark.embed.TextPair;
 import dev.embark.progress.Progress;
 import dev.embark.verify.FirstUse;
+import java.lang.System.Logger.Level;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.stream.Stream;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A bundle, open for use: the way into Embark for Java programs.
 ///
@@ -26,18 +28,26 @@ import java.util.stream.Stream;
 ///   float[] cat = model.embed("A cat sits on the mat.");
 ///   List<float[]> others = model.embed(List.of("A dog barks.", "Rain falls."));
 /// }
+/// try (var model = Embark.open(Path.of("reranker"))) {
+///   List<Ranked> ranked = model.rerank("Who sits?", List.of("A dog barks.", "A cat sits."));
+/// }
 /// ```
 ///
 /// Thread-safe. The first use on a machine hashes all files and repeats the bundle's proof; later
 /// uses open in a fraction of a second.
 public final class Embark implements AutoCloseable {
+  private static final System.Logger LOGGER = System.getLogger(Embark.class.getName());
+
   private final Bundle bundle;
+  private final Engine engine;
   private final Embedder embedder;
   private final List<String> notices;
+  private final AtomicBoolean isAdvised = new AtomicBoolean();
 
-  private Embark(Bundle bundle, Embedder embedder, List<String> notices) {
+  private Embark(Bundle bundle, Engine engine, List<String> notices) {
     this.bundle = bundle;
-    this.embedder = embedder;
+    this.engine = engine;
+    this.embedder = new Embedder(engine);
     this.notices = List.copyOf(notices);
   }
 
@@ -59,67 +69,67 @@ public final class Embark implements AutoCloseable {
     return open(folder, Options.defaults());
   }
 
-  /// Opens a bundle with the chain it prefers.
+  /// Opens a bundle with the first of its chains that this machine can run; where that is not the
+  /// one it prefers, [#notices] say so.
   public static Embark open(Path folder, Options options) {
     var bundle = Bundle.open(folder);
-    var model = ModelFiles.of(bundle);
-    var backend = backend(model, options);
-    var embedder = Embedder.open(model, backend, options.embedding());
+    var choice = Backends.choose(bundle, options.cache());
+    var engine = Engine.open(choice.files(), choice.backend(), options.embedding());
     try {
-      var notices =
-          new FirstUse(bundle, backend, options.cache()).check(embedder, options.progress());
-      return new Embark(bundle, embedder, notices);
+      var notices = new ArrayList<>(choice.notices());
+      notices.addAll(
+          new FirstUse(bundle, choice.backend(), options.cache())
+              .check(engine, options.progress()));
+      return new Embark(bundle, engine, notices);
     } catch (RuntimeException e) {
-      embedder.close();
+      engine.close();
       throw e;
     }
   }
 
-  private static Backend backend(ModelFiles model, Options options) {
-    String name = model.chain().stages().getFirst().backend();
-    if (!name.equals(OnnxRuntimeBackend.NAME)) {
-      throw new Problem(
-          Category.UNSUPPORTED,
-          "The bundle " + model.folder() + " asks for the runtime \"" + name + "\".",
-          "This Embark has " + OnnxRuntimeBackend.NAME + ".",
-          "Convert the model with --to onnx.");
-    }
-    return OnnxRuntimeBackend.load(options.cache());
-  }
-
   /// Returns the vector of a text, under the model's default prompt if it has one.
+  ///
+  /// Where the model has prompts for queries and documents and no default, this says so once in the
+  /// log of this class: such a model wants [#embedQuery] and [#embedDocuments].
   public float[] embed(String text) {
-    return embedder.embed(text, new Prompt.Default()).vector();
+    return embed(List.of(text)).getFirst();
   }
 
-  /// Returns the vectors of texts in their order, under the model's default prompt if it has one.
+  /// Returns the vectors of texts in their order, as [#embed(String)].
   public List<float[]> embed(List<String> texts) {
-    return vectors(embedder.embed(texts, new Prompt.Default()));
+    var request = EmbedRequest.usual();
+    embedder
+        .advice(request)
+        .filter(_ -> isAdvised.compareAndSet(false, true))
+        .ifPresent(advice -> LOGGER.log(Level.WARNING, advice));
+    return vectors(embedder.embed(texts, request));
   }
 
   /// Returns the vector of a search query, under the prompt `query` if the model has it, else as
   /// [#embed(String)].
   public float[] embedQuery(String query) {
-    return embedder.embed(query, prompt("query")).vector();
+    return embedder.embed(query, EmbedRequest.as(Role.QUERY)).vector();
   }
 
   /// Returns the vectors of documents to be searched, under the first of the prompts `document`,
   /// `passage` and `corpus` that the model has, else as [#embed(List)].
   public List<float[]> embedDocuments(List<String> documents) {
-    return vectors(embedder.embed(documents, prompt("document", "passage", "corpus")));
-  }
-
-  private Prompt prompt(String... names) {
-    Map<String, String> prompts = embedder.pipeline().prompts();
-    return Stream.of(names)
-        .filter(prompts::containsKey)
-        .<Prompt>map(Prompt.Named::new)
-        .findFirst()
-        .orElse(new Prompt.Default());
+    return vectors(embedder.embed(documents, EmbedRequest.as(Role.DOCUMENT)));
   }
 
   private static List<float[]> vectors(List<Embedding> embeddings) {
     return embeddings.stream().map(Embedding::vector).toList();
+  }
+
+  /// Returns documents in the order in which they fit a query, the best first. Takes a model that
+  /// scores pairs, or one with a vector for each token.
+  public List<Ranked> rerank(String query, List<String> documents) {
+    return reranker().rank(query, documents, RerankRequest.usual());
+  }
+
+  /// Returns how well a document fits a query, as the model's first score says.
+  public float score(String query, String document) {
+    return reranker().score(new TextPair(query, document), RerankRequest.usual()).values()[0];
   }
 
   /// Returns the length of the vectors.
@@ -137,14 +147,21 @@ public final class Embark implements AutoCloseable {
     return notices;
   }
 
-  /// Returns the embedder, for streams, prompts by name and token counts.
+  /// Returns the embedder, for streams, requests of all sorts, sparse and token vectors, and token
+  /// counts.
   public Embedder embedder() {
     return embedder;
+  }
+
+  /// Returns the reranker, for streams and requests of all sorts; throws a `Problem` where the
+  /// model cannot score pairs.
+  public Reranker reranker() {
+    return new Reranker(engine);
   }
 
   /// Waits for calls under way, then releases threads and native memory.
   @Override
   public void close() {
-    embedder.close();
+    engine.close();
   }
 }

@@ -37,11 +37,21 @@ import org.openjdk.jmh.annotations.Warmup;
 @Measurement(iterations = 5, time = 1)
 @Fork(2)
 public class TokenizerBenchmark {
+  /// The tokenizer on the class path.
+  static final String MINILM = "minilm";
+
+  /// Where further tokenizers lie, each in a folder of its own.
+  static final String TOKENIZERS = "embark.bench.tokenizers";
+
   /// Where the evaluation data lies.
   static final String DATA = "embark.bench.data";
 
-  private static final String TOKENIZER = "/all-minilm-l6-v2-tokenizer.json";
+  private static final String RESOURCE = "/all-minilm-l6-v2-tokenizer.json";
+  private static final String FILE = "tokenizer.json";
   private static final int TEXTS = 200;
+
+  @Param(MINILM)
+  private String tokenizer = MINILM;
 
   @Param private Kind kind = Kind.SENTENCES;
 
@@ -71,13 +81,11 @@ public class TokenizerBenchmark {
 
   @Setup(Level.Trial)
   public void open() throws IOException {
+    // Both get tokenizer.json alone: a configuration beside it is read by one side only.
     var folder = Files.createTempDirectory("embark-bench");
-    var file = folder.resolve("tokenizer.json");
-    try (var resource = TokenizerBenchmark.class.getResourceAsStream(TOKENIZER)) {
-      if (resource == null) {
-        throw new IllegalStateException(TOKENIZER + " is not on the class path");
-      }
-      Files.copy(resource, file);
+    var file = folder.resolve(FILE);
+    try {
+      copy(file);
       var options =
           Map.of(
               "truncation",
@@ -96,6 +104,19 @@ public class TokenizerBenchmark {
     }
     texts = texts(new Corpus(Path.of(System.getProperty(DATA, "../shared/data"))));
     texts.forEach(this::requireEqualIds);
+  }
+
+  private void copy(Path file) throws IOException {
+    if (!tokenizer.equals(MINILM)) {
+      Files.copy(Path.of(System.getProperty(TOKENIZERS, "")).resolve(tokenizer, FILE), file);
+      return;
+    }
+    try (var resource = TokenizerBenchmark.class.getResourceAsStream(RESOURCE)) {
+      if (resource == null) {
+        throw new IllegalStateException(RESOURCE + " is not on the class path");
+      }
+      Files.copy(resource, file);
+    }
   }
 
   private List<String> texts(Corpus corpus) {

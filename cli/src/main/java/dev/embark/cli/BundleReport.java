@@ -23,6 +23,8 @@ import tools.jackson.databind.JsonNode;
 /// A bundle told to people and to programs: what it holds, how a vector is made, and the figures of
 /// its proof.
 final class BundleReport {
+  private static final String TEXT_VECTORS = "sentence_embedding";
+
   private BundleReport() {}
 
   static void print(Bundle bundle, Console console) {
@@ -111,28 +113,47 @@ final class BundleReport {
     for (var testimony : proof.witnesses()) {
       console.line(field("") + line(testimony));
     }
-    console.line(field("") + line(proof.invariance()));
-    console.line(field("") + line(proof.limits()));
+    for (var output : proof.outputs()) {
+      console.line(field("") + prefix(output.output()) + line(output.invariance()));
+      console.line(field("") + prefix(output.output()) + line(output.limits()));
+    }
   }
 
   static String line(Testimony testimony) {
     return switch (testimony) {
-      case Testimony.Vectors(var witness, _, var figures) -> witness + ": " + line(figures);
+      case Testimony.Vectors(var witness, _, var output, var figures) ->
+          witness + ": " + line(output, figures);
       case Testimony.Similarities(var witness, var source, int pairs, double maxAbs) ->
           String.format(
               Locale.ROOT, "%s: %d cosines within %.1e of %s", witness, pairs, maxAbs, source);
     };
   }
 
-  static String line(Figures figures) {
+  /// Returns the words that name an output; one vector a text goes without saying.
+  private static String prefix(String output) {
+    return output.equals(TEXT_VECTORS) ? "" : output + ": ";
+  }
+
+  static String line(String output, Figures figures) {
+    String agreement =
+        switch (figures) {
+          case Figures.Vectors vectors ->
+              String.format(
+                  Locale.ROOT,
+                  "smallest cosine %.9f, nearest neighbours %.1f %%",
+                  vectors.cosineMin(),
+                  vectors.neighborAgreement() * 100);
+          case Figures.Scores scores ->
+              String.format(Locale.ROOT, "order %.1f %%", scores.rankingAgreement() * 100);
+        };
     return String.format(
         Locale.ROOT,
-        "%d texts, largest difference %.1e, mean %.1e, smallest cosine %.9f, nearest neighbours %.1f %%",
+        "%s%d texts, largest difference %.1e, mean %.1e, %s",
+        prefix(output),
         figures.texts(),
         figures.maxAbs(),
         figures.meanAbs(),
-        figures.cosineMin(),
-        figures.neighborAgreement() * 100);
+        agreement);
   }
 
   static String line(Map<Variation, Double> invariance) {
@@ -147,11 +168,18 @@ final class BundleReport {
   }
 
   static String line(Limits limits) {
+    String agreement =
+        switch (limits) {
+          case Limits.Vectors vectors ->
+              String.format(Locale.ROOT, "cosine %.6f", vectors.cosineMin());
+          case Limits.Scores scores ->
+              String.format(Locale.ROOT, "order %.1f %%", scores.rankingAgreementMin() * 100);
+        };
     return String.format(
         Locale.ROOT,
-        "allowed: difference %.1e, cosine %.6f, other company %.1e",
+        "allowed: difference %.1e, %s, other company %.1e",
         limits.maxAbs(),
-        limits.cosineMin(),
+        agreement,
         limits.invariance());
   }
 

@@ -1,10 +1,11 @@
 package dev.embark.cli;
 
+import dev.embark.Backends;
 import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Figures;
 import dev.embark.bundle.Proof;
 import dev.embark.embed.EmbedSettings;
-import dev.embark.embed.Embedder;
-import dev.embark.embed.ModelFiles;
+import dev.embark.embed.Engine;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem.Category;
 import dev.embark.verify.FirstUse;
@@ -42,16 +43,17 @@ final class VerifyCommand implements Action {
     var bundle = Bundle.open(folder);
     bundle.notices().forEach(console::note);
     bundle.checkDigests(console.progress());
-    var backend = workshop.backend();
+    var choice = Backends.choose(bundle, workshop.cache());
+    choice.notices().forEach(console::note);
     Map<String, Report> reports;
-    try (var embedder = Embedder.open(ModelFiles.of(bundle), backend, EmbedSettings.defaults())) {
-      reports = replay(bundle, embedder, console);
+    try (var engine = Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults())) {
+      reports = replay(bundle, engine, console);
     }
     boolean proven = bundle.manifest().proof() instanceof Proof.Proven;
     boolean pass = !reports.isEmpty() && reports.values().stream().allMatch(Report::isPass);
     print(reports, console);
     if (pass && proven) {
-      new FirstUse(bundle, backend, workshop.cache()).note().ifPresent(console::note);
+      new FirstUse(bundle, choice.backend(), workshop.cache()).note().ifPresent(console::note);
     }
     console.line(verdict(reports));
     return pass
@@ -59,25 +61,28 @@ final class VerifyCommand implements Action {
         : Answer.failed(Category.VERIFICATION_FAILED, () -> document(reports));
   }
 
-  private Map<String, Report> replay(Bundle bundle, Embedder embedder, Console console) {
+  private Map<String, Report> replay(Bundle bundle, Engine engine, Console console) {
     var reports = new LinkedHashMap<String, Report>();
-    var limits = Tolerance.of(bundle.manifest().recipe().precision(), "onnx");
+    var recipe = bundle.manifest().recipe();
     switch (bundle.manifest().proof()) {
       case Proof.Skipped() -> {}
       case Proof.Proven proven ->
           reports.put(
               "proof",
               Replay.run(
-                  embedder,
-                  References.read(bundle.file(proven.references()), embedder.dimension()),
-                  proven.limits(),
+                  engine,
+                  References.read(bundle.file(proven.references()), engine.pipeline()),
+                  FirstUse.limits(proven),
                   console.progress()));
     }
     for (var file : references) {
       reports.put(
           file.toString(),
           Replay.run(
-              embedder, References.read(file, embedder.dimension()), limits, console.progress()));
+              engine,
+              References.read(file, engine.pipeline()),
+              Tolerance.of(recipe.precision(), recipe.target(), engine.pipeline()),
+              console.progress()));
     }
     return reports;
   }
@@ -92,9 +97,14 @@ final class VerifyCommand implements Action {
 
   private static void print(Map<String, Report> reports, Console console) {
     reports.forEach((name, report) -> {
-      console.line(name + ": " + BundleReport.line(report.figures()));
-      console.line("  " + BundleReport.line(report.invariance()));
-      console.line("  " + BundleReport.line(report.limits()));
+      report
+          .outputs()
+          .forEach(measured -> {
+            console.line(
+                name + ": " + BundleReport.line(measured.output().port(), measured.figures()));
+            console.line("  " + BundleReport.line(measured.invariance()));
+            console.line("  " + BundleReport.line(measured.limits()));
+          });
       report.failures().forEach(failure -> console.line("  " + failure));
     });
   }
@@ -105,21 +115,32 @@ final class VerifyCommand implements Action {
     var document = Json.object().put("verdict", end < 0 ? verdict : verdict.substring(0, end));
     var list = document.putArray("comparisons");
     reports.forEach((name, report) -> {
-      var figures = report.figures();
-      var entry = list.addObject().put("with", name).put("pass", report.isPass());
-      entry
-          .putObject("figures")
-          .put("texts", figures.texts())
-          .put("max_abs", figures.maxAbs())
-          .put("mean_abs", figures.meanAbs())
-          .put("cosine_min", figures.cosineMin())
-          .put("cosine_mean", figures.cosineMean())
-          .put("neighbor_agreement", figures.neighborAgreement())
-          .put("non_finite", figures.nonFinite());
-      var invariance = entry.putObject("invariance");
-      report.invariance().forEach((change, value) -> invariance.put(change.key(), value));
-      var failures = entry.putArray("failures");
-      report.failures().forEach(failures::add);
+      for (var measured : report.outputs()) {
+        var figures = measured.figures();
+        var entry =
+            list.addObject()
+                .put("with", name)
+                .put("output", measured.output().port())
+                .put("pass", measured.failures().isEmpty());
+        var node =
+            entry
+                .putObject("figures")
+                .put("texts", figures.texts())
+                .put("max_abs", figures.maxAbs())
+                .put("mean_abs", figures.meanAbs())
+                .put("non_finite", figures.nonFinite());
+        switch (figures) {
+          case Figures.Vectors vectors ->
+              node.put("cosine_min", vectors.cosineMin())
+                  .put("cosine_mean", vectors.cosineMean())
+                  .put("neighbor_agreement", vectors.neighborAgreement());
+          case Figures.Scores scores -> node.put("ranking_agreement", scores.rankingAgreement());
+        }
+        var invariance = entry.putObject("invariance");
+        measured.invariance().forEach((change, value) -> invariance.put(change.key(), value));
+        var failures = entry.putArray("failures");
+        measured.failures().forEach(failures::add);
+      }
     });
     return document;
   }

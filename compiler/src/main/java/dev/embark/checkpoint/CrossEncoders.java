@@ -70,8 +70,27 @@ final class CrossEncoders {
     return new Score(
         List.of("score"),
         activation(1),
-        QWEN3,
+        pairing(ChatTemplate.read(root).rerank()),
         new ScoreHead.Preference(trueId, score.index("false_token_id", 0)));
+  }
+
+  /// sentence-transformers cuts what stands before the suffix, its own words included, so all of it
+  /// is the body.
+  private static Pairing pairing(RerankTemplate template) {
+    var instruction = template.defaultInstruction();
+    var frame = instruction.isPresent() ? template.instructed("{instruction}") : template.plain();
+    var constant = template.plain();
+    for (var hole : List.of("{query}", "{document}", "{instruction}")) {
+      if ((constant.prefix() + constant.between()).contains(hole)) {
+        throw new Problem(
+            Category.UNSUPPORTED,
+            "The chat template has the words \"" + hole + "\" in it.",
+            "Embark writes a template with these words where the texts go.",
+            "Ask for the feature with a link to the checkpoint.");
+      }
+    }
+    var body = frame.prefix() + "{query}" + frame.between() + "{document}";
+    return new Pairing.Prompted("", body, frame.suffix(), instruction.orElse(""));
   }
 
   /// Returns the score of a plain language model that the user calls a reranker.

@@ -174,4 +174,21 @@ class SentenceTransformersTest {
             Take all files from the same revision of the model.\
             """);
   }
+
+  @Test
+  void chatTemplateBecomesABodyAndASuffix() {
+    var score = altered("reranker-qwen3-logitscore").describe().pipeline().score().orElseThrow();
+    assertThat(score.activation()).isEqualTo(Output.ScoreActivation.SIGMOID);
+    assertThat(score.head()).isEqualTo(new Output.ScoreHead.Preference(291, 277));
+    assertThat(score.pairing())
+        .isInstanceOfSatisfying(
+            Output.Pairing.Prompted.class,
+            prompted -> {
+              assertThat(prompted.body())
+                  .startsWith("<|im_start|>system\nJudge whether")
+                  .endsWith("<Instruct>: {instruction}\n<Query>: {query}\n<Document>: {document}");
+              assertThat(prompted.suffix()).startsWith("<|im_end|>").endsWith("</think>\n\n");
+              assertThat(prompted.instruction()).startsWith("Given a web search query");
+            });
+  }
 }

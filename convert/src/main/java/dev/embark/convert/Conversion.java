@@ -131,10 +131,8 @@ public final class Conversion {
   private Proof prove(Draft draft, Embedder candidate, Backend backend) {
     // Read before the interpreter starts, so that a file that is no good costs no time.
     var given = new LinkedHashMap<Path, List<Reference>>();
-    order
-        .witnesses()
-        .forEach(file -> given.put(file, References.read(file, candidate.dimension())));
-    var limits = Tolerance.of(order.recipe().precision(), "onnx");
+    order.witnesses().forEach(file -> given.put(file, References.read(file, candidate.pipeline())));
+    var limits = Tolerance.of(order.recipe().precision(), "onnx", candidate.pipeline());
     var verification = new Verification(candidate, limits, progress);
     var references =
         new InterpreterWitness(draft.model().graph(), candidate)
@@ -143,12 +141,12 @@ public final class Conversion {
 
     var testimonies = new ArrayList<Testimony>();
     var foundation = verification.interpreter(references, text -> explain(draft, text, backend));
-    testimonies.add(foundation.testimony());
+    testimonies.addAll(foundation.testimonies());
     for (var published : PublishedAnswers.of(order.description().model())) {
       testimonies.add(verification.published(published));
     }
-    given.forEach((file, vectors) -> testimonies.add(verification.file(file, vectors)));
-    return new Proof.Proven(testimonies, foundation.invariance(), limits, REFERENCES_FILE);
+    given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));
+    return new Proof.Proven(testimonies, foundation.outputs(), REFERENCES_FILE);
   }
 
   private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {

@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.convert.Probes.Probe;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.EncodedText;
+import dev.embark.embed.Input;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Grid;
 import dev.embark.graph.Interpreter;
@@ -46,7 +47,10 @@ final class InterpreterWitness {
         for (int row = 0; row < batch.size(); row++) {
           var probe = probes.get(batch.get(row));
           references[batch.get(row)] =
-              new Reference(probe.text(), probe.prompt(), vectors.row(row));
+              new Reference(
+                  Input.of(probe.text(), probe.prompt()),
+                  candidate.pipeline().embedding().orElseThrow(),
+                  vectors.row(row));
         }
         task.advance(batch.size());
         from += batch.size();

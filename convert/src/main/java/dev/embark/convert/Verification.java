@@ -1,8 +1,8 @@
 package dev.embark.convert;
 
 import dev.embark.bundle.Limits;
+import dev.embark.bundle.Proof.Steadiness;
 import dev.embark.bundle.Proof.Testimony;
-import dev.embark.bundle.Variation;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.EncodedText;
 import dev.embark.embed.Prompt;
@@ -25,17 +25,22 @@ import java.util.function.Function;
 /// Holds what was emitted against witnesses; one that disagrees ends it with a `Problem`.
 final class Verification {
   private final Embedder candidate;
-  private final Limits limits;
+  private final Map<String, Limits> limits;
   private final Progress progress;
 
-  Verification(Embedder candidate, Limits limits, Progress progress) {
+  Verification(Embedder candidate, Map<String, Limits> limits, Progress progress) {
     this.candidate = candidate;
     this.limits = limits;
     this.progress = progress;
   }
 
   /// What the interpreter says, and how much a text's company changes its vector.
-  record Foundation(Testimony testimony, Map<Variation, Double> invariance) {}
+  record Foundation(List<Testimony> testimonies, List<Steadiness> outputs) {
+    Foundation {
+      testimonies = List.copyOf(testimonies);
+      outputs = List.copyOf(outputs);
+    }
+  }
 
   /// Compares with what the reference interpreter computes from the untouched checkpoint, and with
   /// the candidate itself in other company.
@@ -46,10 +51,15 @@ final class Verification {
     var report = replay(references);
     if (!report.isPass()) {
       var sentences = new ArrayList<>(report.failures());
-      var text = report.divergences().stream().mapToInt(Divergence::text).findFirst().orElse(0);
+      var text =
+          report.outputs().stream()
+              .flatMap(measured -> measured.divergences().stream())
+              .mapToInt(Divergence::text)
+              .findFirst()
+              .orElse(0);
       var reference = references.get(text);
       explain
-          .apply(candidate.encode(reference.text(), reference.prompt()))
+          .apply(candidate.engine().encode(reference.input(), reference.output()))
           .ifPresent(sentences::add);
       throw new Problem(
           Category.VERIFICATION_FAILED,
@@ -57,17 +67,26 @@ final class Verification {
           String.join("\n", sentences),
           "Report it with the name of the checkpoint; the bundle was not written.");
     }
-    var testimony =
-        new Testimony.Vectors(
+    var testimonies =
+        testimonies(
             "interpreter",
             "The reference interpreter, in double precision, on the untouched checkpoint.",
-            report.figures());
-    return new Foundation(testimony, report.invariance());
+            report);
+    return new Foundation(
+        testimonies, report.outputs().stream().map(Report.Measured::toSteadiness).toList());
+  }
+
+  private static List<Testimony> testimonies(String witness, String description, Report report) {
+    return report.outputs().stream()
+        .<Testimony>map(measured ->
+            new Testimony.Vectors(
+                witness, description, measured.output().port(), measured.figures()))
+        .toList();
   }
 
   private Report replay(List<Reference> references) {
     try {
-      return Replay.run(candidate, references, limits, progress);
+      return Replay.run(candidate.engine(), references, limits, progress);
     } catch (Problem e) {
       throw e.category() == Category.BAD_INPUT ? doesNotRun(e) : e;
     }
@@ -86,7 +105,7 @@ final class Verification {
   /// Compares with vectors that the user gave.
   ///
   /// @param references what `file` holds
-  Testimony file(Path file, List<Reference> references) {
+  List<Testimony> file(Path file, List<Reference> references) {
     var report = replay(references);
     if (!report.isPass()) {
       throw new Problem(
@@ -96,8 +115,7 @@ final class Verification {
           "Check that the file was made with this checkpoint, its prompts and its pooling (embark"
               + " inspect shows them).");
     }
-    return new Testimony.Vectors(
-        "file", "The vectors in " + file.getFileName() + ".", report.figures());
+    return testimonies("file", "The vectors in " + file.getFileName() + ".", report);
   }
 
   /// Compares with published similarities of the model.

@@ -189,7 +189,8 @@ final class ConversionTest {
                         assertThat(interpreter.figures().texts()).isGreaterThanOrEqualTo(64);
                         assertThat(interpreter.figures().maxAbs()).isLessThan(1e-5);
                       });
-              assertThat(proof.invariance()).containsOnlyKeys(Variation.values());
+              assertThat(proof.outputs().getFirst().invariance())
+                  .containsOnlyKeys(Variation.values());
             });
     assertThat(Files.readString(bundle.file("embark.json")))
         .doesNotContain(checkpoint.resolveSibling("").toString(), folder.toString());

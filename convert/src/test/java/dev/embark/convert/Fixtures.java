@@ -1,7 +1,9 @@
 package dev.embark.convert;
 
+import dev.embark.bundle.Output;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
 import dev.embark.source.Fetched;
@@ -17,6 +19,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
 
 /// Ways from a test's folder into the conversion.
@@ -90,7 +93,11 @@ final class Fixtures {
     var references = new ArrayList<Reference>();
     for (int i = 0; i < answers.texts().size(); i++) {
       var vector = answers.embeddings()[i];
-      references.add(new Reference(answers.texts().get(i), new Prompt.Default(), vector));
+      references.add(
+          new Reference(
+              Input.of(answers.texts().get(i), new Prompt.Default()),
+              new Output.Embedding(List.of(), "cosine", vector.length),
+              vector));
     }
     try {
       Files.write(file, References.toJsonLines(references));

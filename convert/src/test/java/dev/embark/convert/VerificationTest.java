@@ -48,7 +48,10 @@ final class VerificationTest {
   private static Testimony verify(double cosine, double relative, double absolute) {
     var answers = List.of(new Answer(LEFT, RIGHT, cosine));
     var verification =
-        new Verification(model.embedder(), Tolerance.of("fp32", "onnx"), Progress.SILENT);
+        new Verification(
+            model.embedder(),
+            Tolerance.of("fp32", "onnx", model.embedder().pipeline()),
+            Progress.SILENT);
     return verification.published(
         new PublishedAnswers("example/model", "the model's README", relative, absolute, answers));
   }

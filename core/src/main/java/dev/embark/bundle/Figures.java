@@ -1,24 +1,50 @@
 package dev.embark.bundle;
 
-/// How far the vectors of a bundle are from those of a witness.
-///
-/// @param texts number of texts compared
-/// @param largest largest absolute value among the witness's vectors
-/// @param maxAbs largest absolute difference of two values
-/// @param meanAbs mean absolute difference of two values
-/// @param cosineMin smallest cosine of a text's two vectors
-/// @param cosineMean mean cosine of the texts' two vectors
-/// @param normMaxAbs largest absolute difference of the lengths of a text's two vectors
-/// @param neighborAgreement share of texts whose nearest other text is the witness's choice too, 0
-///   to 1
-/// @param nonFinite number of values that are NaN or infinite on either side
-public record Figures(
-    int texts,
-    double largest,
-    double maxAbs,
-    double meanAbs,
-    double cosineMin,
-    double cosineMean,
-    double normMaxAbs,
-    double neighborAgreement,
-    int nonFinite) {}
+/// How far the values of one output of a bundle are from those of a witness.
+public sealed interface Figures {
+  /// Returns the number of texts compared.
+  int texts();
+
+  /// Returns the largest absolute value among the witness's.
+  double largest();
+
+  /// Returns the largest absolute difference of two values.
+  double maxAbs();
+
+  /// Returns the mean absolute difference of two values.
+  double meanAbs();
+
+  /// Returns the number of values that are NaN or infinite on either side.
+  int nonFinite();
+
+  /// The figures of vectors, of texts or of tokens, whose direction matters.
+  ///
+  /// @param cosineMin smallest cosine of the two vectors of one thing
+  /// @param cosineMean mean cosine of the two vectors of one thing
+  /// @param normMaxAbs largest absolute difference of the lengths of the two vectors of one thing
+  /// @param neighborAgreement share of things whose nearest other is the witness's choice too, 0 to
+  ///   1
+  record Vectors(
+      int texts,
+      double largest,
+      double maxAbs,
+      double meanAbs,
+      double cosineMin,
+      double cosineMean,
+      double normMaxAbs,
+      double neighborAgreement,
+      int nonFinite)
+      implements Figures {}
+
+  /// The figures of single numbers, whose order matters.
+  ///
+  /// @param rankingAgreement share of pairs of things that stand in the witness's order, 0 to 1
+  record Scores(
+      int texts,
+      double largest,
+      double maxAbs,
+      double meanAbs,
+      double rankingAgreement,
+      int nonFinite)
+      implements Figures {}
+}

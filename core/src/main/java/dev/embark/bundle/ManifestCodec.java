@@ -77,7 +77,7 @@ final class ManifestCodec {
             .map(StageFile::path)
             .collect(Collectors.toCollection(TreeSet::new));
     switch (manifest.proof()) {
-      case Proof.Proven(_, _, _, var references) -> used.add(references);
+      case Proof.Proven(_, _, var references) -> used.add(references);
       case Proof.Skipped() -> {}
     }
     used.removeAll(listed);

@@ -2,6 +2,7 @@ package dev.embark.bundle;
 
 import dev.embark.bundle.Proof.Proven;
 import dev.embark.bundle.Proof.Skipped;
+import dev.embark.bundle.Proof.Steadiness;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.format.json.Json;
 import java.util.EnumMap;
@@ -10,21 +11,31 @@ import tools.jackson.databind.node.ObjectNode;
 
 /// A [Proof] as JSON and back.
 final class ProofCodec {
+  private static final String RANKING = "ranking_agreement";
+  private static final String RANKING_MIN = "ranking_agreement_min";
+
   private ProofCodec() {}
 
   static ObjectNode write(Proof proof) {
     ObjectNode node = Json.object();
     switch (proof) {
       case Skipped() -> node.put("verdict", "skipped");
-      case Proven(var witnesses, var invariance, var limits, var references) -> {
+      case Proven(var witnesses, var outputs, var references) -> {
         node.put("verdict", "pass");
         node.set("witnesses", ManifestCodec.array(witnesses, ProofCodec::write));
-        ObjectNode variations = node.putObject("invariance");
-        invariance.forEach((variation, value) -> variations.put(variation.key(), value));
-        node.set("limits", write(limits));
+        node.set("outputs", ManifestCodec.array(outputs, ProofCodec::write));
         node.put("references", references);
       }
     }
+    return node;
+  }
+
+  private static ObjectNode write(Steadiness steadiness) {
+    ObjectNode node = Json.object();
+    node.put("output", steadiness.output());
+    ObjectNode variations = node.putObject("invariance");
+    steadiness.invariance().forEach((variation, value) -> variations.put(variation.key(), value));
+    node.set("limits", write(steadiness.limits()));
     return node;
   }
 
@@ -35,13 +46,17 @@ final class ProofCodec {
       case "pass" ->
           new Proven(
               fields.objects("witnesses", ProofCodec::testimony),
-              invariance(fields),
-              fields.object("limits", ProofCodec::limits),
+              fields.objects("outputs", ProofCodec::steadiness),
               fields.path("references"));
       default ->
           throw Fields.damaged(
               fields.name() + ".verdict is \"" + verdict + "\", expected one of [pass, skipped].");
     };
+  }
+
+  private static Steadiness steadiness(Fields fields) {
+    return new Steadiness(
+        fields.text("output"), invariance(fields), fields.object("limits", ProofCodec::limits));
   }
 
   private static Map<Variation, Double> invariance(Fields fields) {
@@ -60,8 +75,8 @@ final class ProofCodec {
     ObjectNode node = Json.object();
     node.put("witness", testimony.witness());
     switch (testimony) {
-      case Testimony.Vectors(_, var description, var figures) -> {
-        node.put("description", description);
+      case Testimony.Vectors(_, var description, var output, var figures) -> {
+        node.put("description", description).put("output", output);
         node.set("figures", write(figures));
       }
       case Testimony.Similarities(_, var source, int pairs, double maxAbs) ->
@@ -75,6 +90,7 @@ final class ProofCodec {
         ? new Testimony.Vectors(
             fields.text("witness"),
             fields.text("description"),
+            fields.text("output"),
             fields.object("figures", ProofCodec::figures))
         : new Testimony.Similarities(
             fields.text("witness"),
@@ -89,41 +105,60 @@ final class ProofCodec {
     node.put("largest", figures.largest());
     node.put("max_abs", figures.maxAbs());
     node.put("mean_abs", figures.meanAbs());
-    node.put("cosine_min", figures.cosineMin());
-    node.put("cosine_mean", figures.cosineMean());
-    node.put("norm_max_abs", figures.normMaxAbs());
-    node.put("neighbor_agreement", figures.neighborAgreement());
     node.put("non_finite", figures.nonFinite());
+    switch (figures) {
+      case Figures.Vectors vectors ->
+          node.put("cosine_min", vectors.cosineMin())
+              .put("cosine_mean", vectors.cosineMean())
+              .put("norm_max_abs", vectors.normMaxAbs())
+              .put("neighbor_agreement", vectors.neighborAgreement());
+      case Figures.Scores scores -> node.put(RANKING, scores.rankingAgreement());
+    }
     return node;
   }
 
   private static Figures figures(Fields fields) {
-    return new Figures(
-        fields.count("texts"),
-        fields.real("largest"),
-        fields.real("max_abs"),
-        fields.real("mean_abs"),
-        fields.real("cosine_min"),
-        fields.real("cosine_mean"),
-        fields.real("norm_max_abs"),
-        fields.real("neighbor_agreement"),
-        fields.count("non_finite"));
+    return fields.has(RANKING)
+        ? new Figures.Scores(
+            fields.count("texts"),
+            fields.real("largest"),
+            fields.real("max_abs"),
+            fields.real("mean_abs"),
+            fields.real(RANKING),
+            fields.count("non_finite"))
+        : new Figures.Vectors(
+            fields.count("texts"),
+            fields.real("largest"),
+            fields.real("max_abs"),
+            fields.real("mean_abs"),
+            fields.real("cosine_min"),
+            fields.real("cosine_mean"),
+            fields.real("norm_max_abs"),
+            fields.real("neighbor_agreement"),
+            fields.count("non_finite"));
   }
 
   private static ObjectNode write(Limits limits) {
     ObjectNode node = Json.object();
     node.put("max_abs", limits.maxAbs());
-    node.put("cosine_min", limits.cosineMin());
-    node.put("neighbor_agreement_min", limits.neighborAgreementMin());
     node.put("invariance", limits.invariance());
+    switch (limits) {
+      case Limits.Vectors vectors ->
+          node.put("cosine_min", vectors.cosineMin())
+              .put("neighbor_agreement_min", vectors.neighborAgreementMin());
+      case Limits.Scores scores -> node.put(RANKING_MIN, scores.rankingAgreementMin());
+    }
     return node;
   }
 
   private static Limits limits(Fields fields) {
-    return new Limits(
-        fields.real("max_abs"),
-        fields.real("cosine_min"),
-        fields.real("neighbor_agreement_min"),
-        fields.real("invariance"));
+    return fields.has(RANKING_MIN)
+        ? new Limits.Scores(
+            fields.real("max_abs"), fields.real(RANKING_MIN), fields.real("invariance"))
+        : new Limits.Vectors(
+            fields.real("max_abs"),
+            fields.real("cosine_min"),
+            fields.real("neighbor_agreement_min"),
+            fields.real("invariance"));
   }
 }

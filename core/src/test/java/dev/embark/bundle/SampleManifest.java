@@ -68,11 +68,21 @@ final class SampleManifest {
   }
 
   static Proof proven() {
-    var figures = new Figures(64, 0.25, 3.5e-7, 4e-8, 0.9999999, 0.99999999, 2e-7, 1, 0);
+    var vectors = new Figures.Vectors(64, 0.25, 3.5e-7, 4e-8, 0.9999999, 0.99999999, 2e-7, 1, 0);
+    var scores = new Figures.Scores(8, 9.5, 3.5e-6, 4e-7, 1, 0);
     return new Proof.Proven(
-        List.of(new Proof.Testimony.Vectors("interpreter", "The reference interpreter.", figures)),
-        Map.of(Variation.BATCH, 1e-7, Variation.PADDING, 2e-7),
-        new Limits(1e-5, 0.999999, 1, 1e-6),
+        List.of(
+            new Proof.Testimony.Vectors(
+                "interpreter", "The reference interpreter.", "sentence_embedding", vectors),
+            new Proof.Testimony.Vectors(
+                "interpreter", "The reference interpreter.", "logits", scores)),
+        List.of(
+            new Proof.Steadiness(
+                "sentence_embedding",
+                Map.of(Variation.BATCH, 1e-7, Variation.PADDING, 2e-7),
+                new Limits.Vectors(1e-5, 0.999999, 1, 1e-6)),
+            new Proof.Steadiness(
+                "logits", Map.of(Variation.ORDER, 1e-7), new Limits.Scores(1e-4, 1, 1e-5))),
         REFERENCES);
   }
 }

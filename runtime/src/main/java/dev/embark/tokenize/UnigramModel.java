@@ -76,9 +76,6 @@ final class UnigramModel {
 
   /// Adds the ids of `text[from, to)` to `target`; half a surrogate pair counts as U+FFFD.
   void encode(char[] text, int from, int to, UnigramScratch scratch, TokenList target) {
-    if (scratch.recent.addTo(target, this, text, from, to)) {
-      return;
-    }
     scratch.start(text, from, to, target);
     for (int at = from; at < to; ) {
       if (at == scratch.reach && at > scratch.base) {
@@ -90,7 +87,6 @@ final class UnigramModel {
     }
     decide(scratch);
     endUnknown(scratch);
-    scratch.recent.keep();
     scratch.end();
   }
 
@@ -134,7 +130,7 @@ final class UnigramModel {
       int id = scratch.ids[place];
       if (id != unknownId) {
         endUnknown(scratch);
-        scratch.add(id);
+        scratch.target.add(id);
       } else {
         if (scratch.unknownFrom == scratch.unknownTo) {
           scratch.unknownFrom = base + scratch.starts[place];
@@ -155,11 +151,11 @@ final class UnigramModel {
       node = trie.step(node, unit(scratch, i));
     }
     if (node != PieceTrie.NONE && node < scores.length) {
-      scratch.add(node);
+      scratch.target.add(node);
     } else if (haveBytes(scratch)) {
       addBytes(scratch);
     } else {
-      scratch.add(unknownId);
+      scratch.target.add(unknownId);
     }
     scratch.unknownFrom = scratch.unknownTo;
   }
@@ -183,7 +179,7 @@ final class UnigramModel {
     for (int i = scratch.unknownFrom; i < scratch.unknownTo; i = scratch.characterEnd(i)) {
       int codePoint = codePoint(scratch, i);
       for (int k = 0; k < utf8Length(codePoint); k++) {
-        scratch.add(bytes[utf8(codePoint, k)]);
+        scratch.target.add(bytes[utf8(codePoint, k)]);
       }
     }
   }

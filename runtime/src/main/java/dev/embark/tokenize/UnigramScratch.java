@@ -11,13 +11,10 @@ final class UnigramScratch {
   private static final int UNSET = -1;
   private static final char[] NOTHING = {};
 
-  /// Words that were cut of late.
-  final RecentWords recent = new RecentWords();
-
   char[] text = NOTHING;
   int textStart;
   int textEnd;
-  private TokenList target = new TokenList();
+  TokenList target = new TokenList();
 
   /// Where the stretch begins.
   int base;
@@ -64,11 +61,6 @@ final class UnigramScratch {
       ids = new int[LENGTH_FIRST];
       ends = new int[LENGTH_FIRST];
     }
-  }
-
-  void add(int id) {
-    target.add(id);
-    recent.add(id);
   }
 
   /// Takes a piece as the last one on the way to its end, if no other way there is as good.

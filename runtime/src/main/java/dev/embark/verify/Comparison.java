@@ -1,41 +1,66 @@
 package dev.embark.verify;
 
 import dev.embark.bundle.Figures;
+import dev.embark.verify.Yardstick.Scale;
+import dev.embark.verify.Yardstick.Sort;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 
-/// Vectors of the same texts from two sides: the witness's and ours.
+/// Values of the same texts from two sides: the witness's and ours.
 public final class Comparison {
-  /// Texts among which nearest neighbours are looked for; the work grows with the square.
-  private static final int NEIGHBOR_TEXTS_MAX = 512;
+  /// Things among which nearest neighbours are looked for, and scores whose order is compared; the
+  /// work grows with the square.
+  private static final int ITEMS_MAX = 512;
 
-  /// Two texts as near as this are equally near.
+  /// Values multiplied while neighbours are looked for: of wide vectors fewer are compared.
+  private static final double PRODUCTS_MAX = 1e9;
+
+  /// Two things as near as this are equally near.
   private static final double TIE = 1e-6;
+
+  /// Two scores as near as this share of the largest, or of 1, may stand in either order.
+  private static final double SCORE_TIE = 2e-4;
 
   private final List<float[]> expected;
   private final List<float[]> actual;
+  private final Yardstick yardstick;
   private final Figures figures;
 
-  private Comparison(List<float[]> expected, List<float[]> actual) {
+  private Comparison(List<float[]> expected, List<float[]> actual, Yardstick yardstick) {
     this.expected = expected;
     this.actual = actual;
+    this.yardstick = yardstick;
     this.figures = measure();
   }
 
   /// Compares vectors pair by pair; all have the same length.
   public static Comparison of(List<float[]> expected, List<float[]> actual) {
-    if (expected.size() != actual.size() || expected.isEmpty()) {
-      throw new IllegalArgumentException(
-          expected.size() + " vectors expected, " + actual.size() + " given");
-    }
-    int dimension = expected.getFirst().length;
+    int dimension = expected.isEmpty() ? 1 : expected.getFirst().length;
     for (int text = 0; text < expected.size(); text++) {
-      if (expected.get(text).length != dimension || actual.get(text).length != dimension) {
+      if (expected.get(text).length != dimension) {
         throw new IllegalArgumentException(
             "vector " + text + " has another length than the first, " + dimension);
       }
     }
-    return new Comparison(List.copyOf(expected), List.copyOf(actual));
+    return of(expected, actual, new Yardstick(Sort.VECTORS, dimension, Scale.ABSOLUTE));
+  }
+
+  /// Compares the values of one output text by text: a whole number of things each.
+  static Comparison of(List<float[]> expected, List<float[]> actual, Yardstick yardstick) {
+    if (expected.size() != actual.size() || expected.isEmpty()) {
+      throw new IllegalArgumentException(
+          expected.size() + " vectors expected, " + actual.size() + " given");
+    }
+    for (int text = 0; text < expected.size(); text++) {
+      int length = expected.get(text).length;
+      if (actual.get(text).length != length || length % yardstick.width() != 0) {
+        throw new IllegalArgumentException(
+            "vector " + text + " has another length than the other side's, " + length);
+      }
+    }
+    return new Comparison(List.copyOf(expected), List.copyOf(actual), yardstick);
   }
 
   public Figures figures() {
@@ -58,15 +83,24 @@ public final class Comparison {
     return Optional.empty();
   }
 
+  /// Returns the largest difference of two values, infinite where one is not finite.
+  static double maxAbs(List<float[]> a, List<float[]> b) {
+    double largest = 0;
+    for (int text = 0; text < a.size(); text++) {
+      for (int i = 0; i < a.get(text).length; i++) {
+        double difference = Math.abs((double) a.get(text)[i] - b.get(text)[i]);
+        largest = Math.max(largest, Double.isFinite(difference) ? difference : Double.MAX_VALUE);
+      }
+    }
+    return largest;
+  }
+
   private Figures measure() {
     double largest = 0;
     double maxAbs = 0;
     double sumAbs = 0;
     long values = 0;
     int nonFinite = 0;
-    double cosineMin = Double.POSITIVE_INFINITY;
-    double cosineSum = 0;
-    double normMaxAbs = 0;
     for (int text = 0; text < expected.size(); text++) {
       float[] want = expected.get(text);
       float[] got = actual.get(text);
@@ -81,95 +115,163 @@ public final class Comparison {
         sumAbs += difference;
         values++;
       }
-      double cosine = cosine(want, got);
-      cosineMin = Math.min(cosineMin, cosine);
-      cosineSum += cosine;
-      normMaxAbs = Math.max(normMaxAbs, Math.abs(norm(want) - norm(got)));
     }
-    return new Figures(
-        expected.size(),
-        largest,
-        maxAbs,
-        values == 0 ? 0 : sumAbs / values,
-        cosineMin,
-        cosineSum / expected.size(),
-        normMaxAbs,
-        neighborAgreement(),
-        nonFinite);
+    double meanAbs = values == 0 ? 0 : sumAbs / values;
+    var common = new Common(expected.size(), largest, maxAbs, meanAbs, nonFinite);
+    return switch (yardstick.sort()) {
+      case VECTORS -> vectors(common);
+      case SCORES -> scores(common);
+    };
   }
 
-  /// Share of texts whose nearest other text among ours is, for the witness too, the nearest or
+  private record Common(int texts, double largest, double maxAbs, double meanAbs, int nonFinite) {}
+
+  private Figures vectors(Common common) {
+    double cosineMin = Double.POSITIVE_INFINITY;
+    double cosineSum = 0;
+    double normMaxAbs = 0;
+    List<float[]> want = things(expected);
+    List<float[]> got = things(actual);
+    for (int i = 0; i < want.size(); i++) {
+      double cosine = cosine(want.get(i), got.get(i));
+      cosineMin = Math.min(cosineMin, cosine);
+      cosineSum += cosine;
+      normMaxAbs = Math.max(normMaxAbs, Math.abs(norm(want.get(i)) - norm(got.get(i))));
+    }
+    return new Figures.Vectors(
+        common.texts(),
+        common.largest(),
+        common.maxAbs(),
+        common.meanAbs(),
+        want.isEmpty() ? 1 : cosineMin,
+        want.isEmpty() ? 1 : cosineSum / want.size(),
+        normMaxAbs,
+        neighborAgreement(want, got),
+        common.nonFinite());
+  }
+
+  private Figures scores(Common common) {
+    return new Figures.Scores(
+        common.texts(),
+        common.largest(),
+        common.maxAbs(),
+        common.meanAbs(),
+        rankingAgreement(SCORE_TIE * Math.max(1, common.largest())),
+        common.nonFinite());
+  }
+
+  /// Returns the vectors of the things that are compared, one after the other.
+  private List<float[]> things(List<float[]> texts) {
+    int width = yardstick.width();
+    var things = new ArrayList<float[]>();
+    for (float[] values : texts) {
+      for (int from = 0; from < values.length; from += width) {
+        things.add(
+            values.length == width ? values : Arrays.copyOfRange(values, from, from + width));
+      }
+    }
+    return things;
+  }
+
+  /// Share of things whose nearest other one among ours is, for the witness too, the nearest or
   /// equally near.
-  private double neighborAgreement() {
-    int count = Math.min(expected.size(), NEIGHBOR_TEXTS_MAX);
+  private double neighborAgreement(List<float[]> want, List<float[]> got) {
+    int affordable = (int) Math.sqrt(PRODUCTS_MAX / yardstick.width());
+    int count = Math.min(want.size(), Math.min(ITEMS_MAX, Math.max(2, affordable)));
     if (count < 2) {
       return 1;
     }
+    var theirs = new Neighborhood(want.subList(0, count));
+    var ours = new Neighborhood(got.subList(0, count));
     int agreed = 0;
-    for (int text = 0; text < count; text++) {
-      double best = cosine(expected.get(text), expected.get(nearest(expected, text, count)));
-      double ours = cosine(expected.get(text), expected.get(nearest(actual, text, count)));
-      if (ours >= best - TIE) {
+    for (int item = 0; item < count; item++) {
+      double best = theirs.cosine(item, theirs.nearest(item));
+      if (theirs.cosine(item, ours.nearest(item)) >= best - TIE) {
         agreed++;
       }
     }
     return (double) agreed / count;
   }
 
-  private static int nearest(List<float[]> vectors, int text, int count) {
-    int nearest = -1;
-    double best = Double.NEGATIVE_INFINITY;
-    for (int other = 0; other < count; other++) {
-      double cosine = cosine(vectors.get(text), vectors.get(other));
-      if (other != text && (nearest < 0 || cosine > best)) {
-        nearest = other;
-        best = cosine;
+  /// Vectors whose lengths are known.
+  private static final class Neighborhood {
+    private final List<float[]> vectors;
+    private final double[] norms;
+
+    Neighborhood(List<float[]> vectors) {
+      this.vectors = vectors;
+      this.norms = vectors.stream().mapToDouble(Comparison::norm).toArray();
+    }
+
+    int nearest(int item) {
+      int nearest = -1;
+      double best = Double.NEGATIVE_INFINITY;
+      for (int other = 0; other < norms.length; other++) {
+        if (other != item) {
+          double cosine = cosine(item, other);
+          if (nearest < 0 || cosine > best) {
+            nearest = other;
+            best = cosine;
+          }
+        }
+      }
+      return nearest;
+    }
+
+    double cosine(int item, int other) {
+      return Comparison.cosine(
+          dot(vectors.get(item), vectors.get(other)), norms[item], norms[other]);
+    }
+  }
+
+  /// Share of pairs of texts, or of tokens, that stand in the witness's order in each of their
+  /// scores.
+  private double rankingAgreement(double tie) {
+    List<float[]> want = things(expected);
+    List<float[]> got = things(actual);
+    int count = Math.min(want.size(), ITEMS_MAX);
+    long pairs = 0;
+    long agreed = 0;
+    for (int left = 0; left < count; left++) {
+      for (int right = left + 1; right < count; right++) {
+        for (int score = 0; score < yardstick.width(); score++) {
+          double order = (double) want.get(left)[score] - want.get(right)[score];
+          double ours = (double) got.get(left)[score] - got.get(right)[score];
+          pairs++;
+          agreed += Math.abs(order) <= tie || order * ours > 0 ? 1 : 0;
+        }
       }
     }
-    return nearest;
+    return pairs == 0 ? 1 : (double) agreed / pairs;
   }
 
   /// Returns the cosine of two vectors; that of two zero vectors is 1, of one of them 0.
   public static double cosine(float[] a, float[] b) {
+    return cosine(dot(a, b), norm(a), norm(b));
+  }
+
+  private static double cosine(double dot, double a, double b) {
+    if (a * b == 0) {
+      return a == b ? 1 : 0;
+    }
+    return dot / (a * b);
+  }
+
+  private static double dot(float[] a, float[] b) {
     double dot = 0;
     for (int i = 0; i < a.length; i++) {
       dot += (double) a[i] * b[i];
     }
-    double norms = norm(a) * norm(b);
-    if (norms == 0) {
-      return norm(a) == norm(b) ? 1 : 0;
-    }
-    return dot / norms;
+    return dot;
   }
 
   private static double norm(float[] vector) {
-    double squares = 0;
-    for (float value : vector) {
-      squares += (double) value * value;
-    }
-    return Math.sqrt(squares);
+    return Math.sqrt(dot(vector, vector));
   }
 
   /// A value on which the two sides part.
   ///
   /// @param text index of the text
-  /// @param value index of the value in its vector
+  /// @param value index of the value among those of the text
   public record Divergence(int text, int value, float expected, float actual) {}
-
-  /// Returns the largest difference allowed by `limits`: relative to the largest value where
-  /// vectors are not normalized.
-  static double allowed(double limit, Scale scale, double largest) {
-    return switch (scale) {
-      case ABSOLUTE -> limit;
-      case RELATIVE -> limit * largest;
-    };
-  }
-
-  /// What a limit on values means.
-  enum Scale {
-    /// The difference itself.
-    ABSOLUTE,
-    /// The difference as a share of the largest value.
-    RELATIVE
-  }
 }

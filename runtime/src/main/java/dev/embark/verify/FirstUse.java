@@ -2,14 +2,17 @@ package dev.embark.verify;
 
 import dev.embark.backend.Backend;
 import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Limits;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Stamp;
-import dev.embark.embed.Embedder;
+import dev.embark.embed.Engine;
 import dev.embark.progress.Progress;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /// Proves a bundle when it is used on a machine for the first time: all files are hashed, and the
 /// proof is replayed. Later uses find a [Stamp] and lose no time.
@@ -26,10 +29,10 @@ public final class FirstUse {
   }
 
   /// Proves the bundle unless that has been done, and returns what the user should be told.
-  public List<String> check(Embedder embedder, Progress progress) {
+  public List<String> check(Engine engine, Progress progress) {
     var notices = new ArrayList<>(bundle.notices());
     if (!stamp.holds()) {
-      prove(embedder, progress);
+      prove(engine, progress);
       note().ifPresent(notices::add);
     }
     return notices;
@@ -37,18 +40,25 @@ public final class FirstUse {
 
   /// Hashes all files and replays the proof, whatever was noted before; throws a `Problem` where
   /// that fails. Where verification was skipped there is nothing to replay.
-  public void prove(Embedder embedder, Progress progress) {
+  public void prove(Engine engine, Progress progress) {
     bundle.checkDigests(progress);
     switch (bundle.manifest().proof()) {
       case Proof.Skipped() -> {}
-      case Proof.Proven(_, _, var limits, var references) ->
+      case Proof.Proven proven ->
           Replay.run(
-                  embedder,
-                  References.read(bundle.file(references), embedder.dimension()),
-                  limits,
+                  engine,
+                  References.read(bundle.file(proven.references()), engine.pipeline()),
+                  limits(proven),
                   progress)
               .requirePass();
     }
+  }
+
+  /// Returns what a proof holds the outputs of its model against, by their names in the model's
+  /// file.
+  public static Map<String, Limits> limits(Proof.Proven proof) {
+    return proof.outputs().stream()
+        .collect(Collectors.toMap(Proof.Steadiness::output, Proof.Steadiness::limits));
   }
 
   /// Notes that the bundle is proven here, as a converter does after its PASS; returns what the

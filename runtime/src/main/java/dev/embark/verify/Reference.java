@@ -1,31 +1,40 @@
 package dev.embark.verify;
 
-import dev.embark.embed.Prompt;
+import dev.embark.bundle.Output;
+import dev.embark.embed.Input;
 
-/// A text and the vector that a witness gives for it.
+/// An input, and the values of one output that a witness gives for it: those of a text or pair, or
+/// those of its tokens one after the other.
 public final class Reference {
-  private final String text;
-  private final Prompt prompt;
-  private final float[] embedding;
+  private final Input input;
+  private final Output output;
+  private final float[] values;
 
-  /// Keeps the vector itself, not a copy.
-  public Reference(String text, Prompt prompt, float[] embedding) {
-    this.text = text;
-    this.prompt = prompt;
-    this.embedding = embedding;
+  /// Keeps the values themselves, not a copy.
+  public Reference(Input input, Output output, float[] values) {
+    this.input = input;
+    this.output = output;
+    this.values = values;
   }
 
-  /// Returns the text without its prompt.
-  public String text() {
-    return text;
+  public Input input() {
+    return input;
   }
 
-  public Prompt prompt() {
-    return prompt;
+  public Output output() {
+    return output;
   }
 
-  /// Returns the vector itself, not a copy.
-  public float[] embedding() {
-    return embedding;
+  /// Returns the values themselves, not a copy.
+  public float[] values() {
+    return values;
+  }
+
+  /// Returns the text or the texts, for people.
+  String words() {
+    return switch (input) {
+      case Input.Text(var text, _, _) -> text;
+      case Input.Pair(var texts, _, _) -> texts.query() + " | " + texts.document();
+    };
   }
 }

@@ -1,5 +1,8 @@
 package dev.embark.verify;
 
+import dev.embark.bundle.Output;
+import dev.embark.bundle.Pipeline;
+import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
@@ -11,14 +14,24 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/// Files of texts with their vectors: an object a line, `{"text": …, "embedding": […]}`.
+/// Files of inputs with what a witness says of them: an object a line.
 ///
-/// `"prompt"` may name the model's prompt that was put before the text; `""` says that there was
-/// none. Without the key the text was embedded as sentence-transformers' `encode` does it, with the
-/// model's default prompt. Other keys are passed over.
+/// A line has a `"text"`, or a `"query"` and a `"document"`, and one or more of these:
+///
+/// | key | value |
+/// |---|---|
+/// | `embedding` | the vector of the text |
+/// | `sparse` | the weights of entries of the vocabulary that are not 0, by id |
+/// | `token_weights` | a number for each token, special tokens included |
+/// | `token_embeddings` | a vector for each token, special tokens and what fills up a query included |
+/// | `logits` | the scores of the pair before their activation |
+///
+/// `"prompt"` may name the model's prompt that was put before the text, and `"prompt_text"` any
+/// other; `"prompt": ""` says that there was none. Without the keys the text was read as
+/// sentence-transformers' `encode` reads it, or `encode_query` and `encode_document` where `"role"`
+/// says `"query"` or `"document"`. `"instruction"` goes with a pair. Other keys are passed over.
 public final class References {
   private static final long BYTES_MAX = 1L << 30;
   private static final int LINES_MAX = 100_000;
@@ -27,80 +40,53 @@ public final class References {
 
   /// Reads a file; throws a `Problem` of category `BAD_INPUT` that names the line that is wrong.
   ///
-  /// @param dimension length that every vector must have
-  public static List<Reference> read(Path file, int dimension) {
+  /// @param pipeline of the model, whose outputs the values must fit
+  public static List<Reference> read(Path file, Pipeline pipeline) {
     var references = new ArrayList<Reference>();
     try {
       long size = Files.size(file);
       if (size > BYTES_MAX) {
-        throw wrong(file + " has " + size + " bytes; at most " + BYTES_MAX + " are read.");
+        throw wrong(
+            file + " has " + size + " bytes; at most " + BYTES_MAX + " are read.", pipeline);
       }
       try (BufferedReader lines = Files.newBufferedReader(file)) {
         int number = 0;
         for (String line = lines.readLine(); line != null; line = lines.readLine()) {
           number++;
           if (number > LINES_MAX) {
-            throw wrong(file + " has more than " + LINES_MAX + " lines.");
+            throw wrong(file + " has more than " + LINES_MAX + " lines.", pipeline);
           }
           if (!line.isBlank()) {
-            references.add(parse(line, file + " line " + number, dimension));
+            String name = file + " line " + number;
+            ObjectNode node = Json.parseObject(line.getBytes(StandardCharsets.UTF_8), name);
+            references.addAll(new ReferenceLine(node, name, pipeline).references());
           }
         }
       }
     } catch (IOException e) {
       throw new Problem(
-          Category.BAD_INPUT,
-          "Cannot read " + file + ".",
-          String.valueOf(e),
-          "Give a UTF-8 file with an object {\"text\": …, \"embedding\": […]} a line.",
-          e);
+          Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e), remedy(pipeline), e);
     }
     if (references.isEmpty()) {
-      throw wrong(file + " has no lines.");
+      throw wrong(file + " has no lines.", pipeline);
     }
     return references;
   }
 
-  private static Reference parse(String line, String name, int dimension) {
-    ObjectNode node = Json.parseObject(line.getBytes(StandardCharsets.UTF_8), name);
-    JsonNode text = node.path("text");
-    JsonNode values = node.path("embedding");
-    if (!text.isString() || !values.isArray()) {
-      throw wrong(name + " has no \"text\" with a string and \"embedding\" with an array.");
-    }
-    if (values.size() != dimension) {
-      throw wrong(
-          name + " has " + values.size() + " values, the model's vectors have " + dimension + ".");
-    }
-    var embedding = new float[dimension];
-    for (int i = 0; i < dimension; i++) {
-      if (!values.get(i).isNumber()) {
-        throw wrong(name + " has " + values.get(i) + " at value " + i + ", expected a number.");
-      }
-      embedding[i] = (float) values.get(i).doubleValue();
-    }
-    return new Reference(text.stringValue(), prompt(node, name), embedding);
+  static Problem wrong(String what, Pipeline pipeline) {
+    return new Problem(Category.BAD_INPUT, what, "", remedy(pipeline));
   }
 
-  private static Prompt prompt(ObjectNode node, String name) {
-    if (!node.has("prompt")) {
-      return new Prompt.Default();
-    }
-    JsonNode prompt = node.path("prompt");
-    if (!prompt.isString()) {
-      throw wrong(name + " has a \"prompt\" that is not a string.");
-    }
-    return prompt.stringValue().isEmpty()
-        ? new Prompt.None()
-        : new Prompt.Named(prompt.stringValue());
-  }
-
-  private static Problem wrong(String what) {
-    return new Problem(
-        Category.BAD_INPUT,
-        what,
-        "",
-        "Give a UTF-8 file with an object {\"text\": …, \"embedding\": […]} a line.");
+  private static String remedy(Pipeline pipeline) {
+    var output = pipeline.outputs().getFirst();
+    String input = output instanceof Output.Score ? "\"query\": …, \"document\": …" : "\"text\": …";
+    return "Give a UTF-8 file with an object {"
+        + input
+        + ", \""
+        + ReferenceLine.key(output)
+        + "\": "
+        + (output instanceof Output.Sparse ? "{…}" : "[…]")
+        + "} a line.";
   }
 
   /// Returns the bytes of a file that [#read] reads back to the same values.
@@ -108,19 +94,62 @@ public final class References {
     var lines = new StringBuilder();
     for (var reference : references) {
       ObjectNode node = Json.object();
-      node.put("text", reference.text());
-      switch (reference.prompt()) {
-        case Prompt.Default() -> {}
-        case Prompt.None() -> node.put("prompt", "");
-        case Prompt.Named(var name) -> node.put("prompt", name);
-        case Prompt.Literal(var text) -> node.put("prompt_text", text);
+      switch (reference.input()) {
+        case Input.Text(var text, var prompt, var role) -> {
+          node.put("text", text);
+          putPrompt(node, prompt);
+          ReferenceLine.roleWord(role).ifPresent(word -> node.put("role", word));
+        }
+        case Input.Pair(var texts, var prompt, var instruction) -> {
+          node.put("query", texts.query()).put("document", texts.document());
+          putPrompt(node, prompt);
+          if (!instruction.isEmpty()) {
+            node.put("instruction", instruction);
+          }
+        }
       }
-      var values = node.putArray("embedding");
-      for (float value : reference.embedding()) {
-        values.add(value);
-      }
+      putValues(node, reference);
       lines.append(Json.line(node)).append('\n');
     }
     return lines.toString().getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static void putPrompt(ObjectNode node, Prompt prompt) {
+    switch (prompt) {
+      case Prompt.Default() -> {}
+      case Prompt.None() -> node.put("prompt", "");
+      case Prompt.Named(var name) -> node.put("prompt", name);
+      case Prompt.Literal(var text) -> node.put("prompt_text", text);
+    }
+  }
+
+  private static void putValues(ObjectNode node, Reference reference) {
+    float[] values = reference.values();
+    String key = ReferenceLine.key(reference.output());
+    switch (reference.output()) {
+      case Output.Embedding _, Output.Lexical _, Output.Score _ -> {
+        var array = node.putArray(key);
+        for (float value : values) {
+          array.add(value);
+        }
+      }
+      case Output.Sparse _ -> {
+        var weights = node.putObject(key);
+        for (int id = 0; id < values.length; id++) {
+          if (values[id] != 0) {
+            weights.put(Integer.toString(id), values[id]);
+          }
+        }
+      }
+      case Output.MultiVector vectors -> {
+        var rows = node.putArray(key);
+        for (int from = 0; from < values.length; from += vectors.dimension()) {
+          var row = rows.addArray();
+          for (int i = from; i < from + vectors.dimension(); i++) {
+            row.add(values[i]);
+          }
+        }
+      }
+    }
   }
 }

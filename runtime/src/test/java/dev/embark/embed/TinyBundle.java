@@ -4,6 +4,7 @@ import dev.embark.backend.TinyModel;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
+import dev.embark.bundle.Figures;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Output;
@@ -16,10 +17,11 @@ import dev.embark.bundle.Step;
 import dev.embark.bundle.Step.PromptTokens;
 import dev.embark.bundle.Variation;
 import dev.embark.testing.Fixture;
-import dev.embark.verify.Comparison;
 import dev.embark.verify.Reference;
 import dev.embark.verify.References;
+import dev.embark.verify.Tolerance;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 
@@ -29,7 +31,10 @@ public final class TinyBundle {
   public static final int MAX_TOKENS = 64;
   public static final String ONNX = "onnx/model.onnx";
   public static final String REFERENCES = "proof/reference.jsonl";
-  public static final Limits LIMITS = new Limits(1e-5, 0.999999, 1, 1e-6);
+  public static final Map<String, Limits> LIMITS =
+      Map.of("sentence_embedding", new Limits.Vectors(1e-5, 0.999999, 1, 1e-6));
+
+  public static final Chain CHAIN = Chain.ofOneFile("onnx", OnnxRuntimeBackend.NAME, ONNX);
 
   private TinyBundle() {}
 
@@ -69,8 +74,7 @@ public final class TinyBundle {
     Path checkpoint = Fixture.of("bert-mean").folder();
     writer.copy(checkpoint.resolve("tokenizer.json"), "tokenizer.json");
     writer.copy(checkpoint.resolve("tokenizer_config.json"), "tokenizer_config.json");
-    return new ModelFiles(
-        writer.folder(), model(), pipeline, Chain.ofOneFile("onnx", OnnxRuntimeBackend.NAME, ONNX));
+    return new ModelFiles(writer.folder(), model(), pipeline, CHAIN);
   }
 
   private static Manifest.Model model() {
@@ -80,8 +84,14 @@ public final class TinyBundle {
   /// Writes a bundle whose proof has the given references, or that was not verified if there are
   /// none.
   public static void write(Path folder, Pipeline pipeline, List<Reference> references) {
+    write(folder, pipeline, references, List.of(CHAIN));
+  }
+
+  /// Writes a bundle with certain chains.
+  public static void write(
+      Path folder, Pipeline pipeline, List<Reference> references, List<Chain> chains) {
     try (var writer = BundleWriter.create(folder)) {
-      var files = write(writer, pipeline);
+      write(writer, pipeline);
       Proof proof = new Proof.Skipped();
       if (!references.isEmpty()) {
         writer.write(REFERENCES, References.toJsonLines(references));
@@ -94,19 +104,33 @@ public final class TinyBundle {
               model(),
               new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of()),
               pipeline,
-              List.of(files.chain()),
+              chains,
               writer.digests(),
               proof));
     }
   }
 
   private static Proof proof(List<Reference> references) {
-    var vectors = references.stream().map(Reference::embedding).toList();
-    var figures = Comparison.of(vectors, vectors).figures();
-    return new Proof.Proven(
-        List.of(new Proof.Testimony.Vectors("itself", "The model's own answers.", figures)),
-        Map.of(Variation.REPETITION, 0.0),
-        LIMITS,
-        REFERENCES);
+    var witnesses = new ArrayList<Proof.Testimony>();
+    var outputs = new ArrayList<Proof.Steadiness>();
+    for (var output : references.stream().map(Reference::output).distinct().toList()) {
+      var figures = new Figures.Scores(1, 1, 0, 0, 1, 0);
+      witnesses.add(
+          new Proof.Testimony.Vectors(
+              "itself", "The model's own answers.", output.port(), figures));
+    }
+    Tolerance.of("fp32", "onnx", giving(outputsOf(references)))
+        .forEach((port, limits) ->
+            outputs.add(new Proof.Steadiness(port, Map.of(Variation.REPETITION, 0.0), limits)));
+    return new Proof.Proven(witnesses, outputs, REFERENCES);
+  }
+
+  private static Output[] outputsOf(List<Reference> references) {
+    return references.stream().map(Reference::output).distinct().toArray(Output[]::new);
+  }
+
+  /// Returns a text with the vector that a witness gives for it.
+  public static Reference reference(String text, Prompt prompt, float[] vector) {
+    return new Reference(Input.of(text, prompt), embedding(), vector);
   }
 }

@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.embark.bundle.Figures;
+import dev.embark.embed.TinyBundle;
 import dev.embark.verify.Comparison.Divergence;
+import dev.embark.verify.Yardstick.Scale;
+import dev.embark.verify.Yardstick.Sort;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -22,14 +25,16 @@ final class ComparisonTest {
   void equalVectorsAgreeInEveryFigure() {
     var vectors = List.of(vector(1, 0), vector(0, 2), vector(0, 0));
     assertThat(Comparison.of(vectors, vectors).figures())
-        .isEqualTo(new Figures(3, 2, 0, 0, 1, 1, 0, 1, 0));
+        .isEqualTo(new Figures.Vectors(3, 2, 0, 0, 1, 1, 0, 1, 0));
   }
 
   @Test
   void figuresAreThoseOfTheDefinition() {
     var figures =
-        Comparison.of(List.of(vector(3, 4), vector(1, 0)), List.of(vector(3, 4.5), vector(0, 1)))
-            .figures();
+        (Figures.Vectors)
+            Comparison.of(
+                    List.of(vector(3, 4), vector(1, 0)), List.of(vector(3, 4.5), vector(0, 1)))
+                .figures();
     assertThat(figures.largest()).isEqualTo(4);
     assertThat(figures.maxAbs()).isEqualTo(1);
     assertThat(figures.meanAbs()).isEqualTo((0.5 + 1 + 1) / 4);
@@ -59,14 +64,49 @@ final class ComparisonTest {
   void swappedVectorsKeepNormsButLoseNeighbours() {
     var expected = List.of(vector(1, 0), vector(0.9, 0.1), vector(0, 1), vector(0.1, 0.9));
     var swapped = List.of(expected.get(0), expected.get(2), expected.get(1), expected.get(3));
-    assertThat(Comparison.of(expected, swapped).figures().neighborAgreement()).isZero();
+    assertThat(neighborAgreement(expected, swapped)).isZero();
   }
 
   @Test
   void equallyNearNeighboursAgree() {
     var expected = List.of(vector(1, 0), vector(0.6, 0.8), vector(0.6, 0.8));
     var nudged = List.of(vector(1, 0), vector(0.6, 0.8), vector(0.6000001, 0.8));
-    assertThat(Comparison.of(expected, nudged).figures().neighborAgreement()).isEqualTo(1);
+    assertThat(neighborAgreement(expected, nudged)).isEqualTo(1);
+  }
+
+  private static double neighborAgreement(List<float[]> expected, List<float[]> actual) {
+    return ((Figures.Vectors) Comparison.of(expected, actual).figures()).neighborAgreement();
+  }
+
+  @Test
+  void vectorsOfTokensAreComparedOneByOne() {
+    var yardstick = new Yardstick(Sort.VECTORS, 2, Scale.ABSOLUTE);
+    var expected = List.of(vector(1, 0, 0, 1), vector(), vector(1, 1));
+    var actual = List.of(vector(1, 0, 1, 0), vector(), vector(1, 1));
+    var figures = (Figures.Vectors) Comparison.of(expected, actual, yardstick).figures();
+    assertThat(figures.texts()).isEqualTo(3);
+    assertThat(figures.cosineMin()).isZero();
+    assertThat(figures.cosineMean()).isCloseTo(2 / 3.0, within(1e-7));
+    var half = new Yardstick(Sort.VECTORS, 4, Scale.ABSOLUTE);
+    assertThatThrownBy(() -> Comparison.of(expected, actual, half))
+        .isInstanceOf(IllegalArgumentException.class);
+  }
+
+  @Test
+  void scoresAreComparedByTheirOrder() {
+    var yardstick = new Yardstick(Sort.SCORES, 1, Scale.RELATIVE_ABOVE_ONE);
+    var expected = List.of(vector(3), vector(1), vector(2), vector(2.0001));
+    var actual = List.of(vector(3.5), vector(1.1), vector(2.0002), vector(2));
+    var figures = (Figures.Scores) Comparison.of(expected, actual, yardstick).figures();
+    assertThat(figures.rankingAgreement()).isEqualTo(1);
+    assertThat(figures.maxAbs()).isEqualTo(0.5);
+    var reversed = List.of(vector(1), vector(3), vector(2), vector(2));
+    assertThat(
+            ((Figures.Scores) Comparison.of(expected, reversed, yardstick).figures())
+                .rankingAgreement())
+        .isEqualTo(1 / 6.0);
+    assertThat(yardstick.allowed(1e-4, 0.1)).isEqualTo(1e-4);
+    assertThat(yardstick.allowed(1e-4, 10)).isEqualTo(1e-3);
   }
 
   @Test
@@ -82,12 +122,17 @@ final class ComparisonTest {
 
   @Test
   void limitsAreKnownForWhatEmbarkWrites() {
-    assertThat(Tolerance.of("fp32", "onnx").maxAbs()).isEqualTo(1e-5);
-    assertThatThrownBy(() -> Tolerance.of("int2", "onnx"))
+    var pipeline = TinyBundle.pipeline();
+    for (var target : List.of("onnx", "table")) {
+      assertThat(Tolerance.of("fp32", target, pipeline))
+          .containsOnlyKeys("sentence_embedding")
+          .allSatisfy((_, limits) -> assertThat(limits.maxAbs()).isEqualTo(1e-5));
+    }
+    assertThatThrownBy(() -> Tolerance.of("int2", "onnx", pipeline))
         .hasMessage(
             """
             There are no limits for int2 on onnx.
-            Embark proves [fp32 onnx].
+            Embark proves [fp32 onnx, fp32 table].
             Choose one of these.\
             """);
   }

@@ -45,7 +45,7 @@ final class FirstUseTest {
       try (var embedder =
           Embedder.open(files, OnnxRuntimeBackend.load(natives), EmbedSettings.defaults())) {
         return List.of("the concert", "the orchestra", "").stream()
-            .map(text -> new Reference(text, NONE, embedder.embed(text, NONE).vector()))
+            .map(text -> TinyBundle.reference(text, NONE, embedder.embed(text, NONE).vector()))
             .toList();
       }
     }
@@ -55,7 +55,7 @@ final class FirstUseTest {
     var bundle = Bundle.open(bundle());
     var backend = OnnxRuntimeBackend.load(natives);
     try (var embedder = Embedder.open(ModelFiles.of(bundle), backend, EmbedSettings.defaults())) {
-      return new FirstUse(bundle, backend, cache).check(embedder, listening);
+      return new FirstUse(bundle, backend, cache).check(embedder.engine(), listening);
     }
   }
 
@@ -91,7 +91,7 @@ final class FirstUseTest {
   void wrongProofFailsAndIsNotNoted() {
     float[] wrong = {0, 0, 0, 1};
     TinyBundle.write(
-        bundle(), TinyBundle.pipeline(), List.of(new Reference("the concert", NONE, wrong)));
+        bundle(), TinyBundle.pipeline(), List.of(TinyBundle.reference("the concert", NONE, wrong)));
     Path cache = folder.resolve("cache");
     for (int use = 0; use < 2; use++) {
       assertThatThrownBy(() -> check(cache))

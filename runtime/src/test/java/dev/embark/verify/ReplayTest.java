@@ -8,13 +8,27 @@ import dev.embark.backend.Executable;
 import dev.embark.backend.TinyModel;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Figures;
+import dev.embark.bundle.Limits;
 import dev.embark.bundle.Output;
+import dev.embark.bundle.Output.Expansion;
+import dev.embark.bundle.Output.Pairing;
+import dev.embark.bundle.Output.Saturation;
+import dev.embark.bundle.Output.ScoreActivation;
+import dev.embark.bundle.Output.ScoreHead;
+import dev.embark.bundle.Output.SparseStrategy;
+import dev.embark.bundle.Output.TokenRole;
 import dev.embark.bundle.Pipeline;
+import dev.embark.bundle.Step;
 import dev.embark.bundle.Variation;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Embedder;
+import dev.embark.embed.Engine;
+import dev.embark.embed.Input;
 import dev.embark.embed.ModelFiles;
 import dev.embark.embed.Prompt;
+import dev.embark.embed.Role;
+import dev.embark.embed.TextPair;
 import dev.embark.embed.TinyBundle;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -33,6 +47,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 final class ReplayTest {
+  private static final Map<String, Limits> LIMITS =
+      Tolerance.of("fp32", "onnx", TinyBundle.giving(allOutputs().toArray(Output[]::new)));
+
   @TempDir static Path cache;
   @TempDir Path folder;
   private BundleWriter writer;
@@ -86,7 +103,7 @@ final class ReplayTest {
     @Override
     public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
       sound.run(inputs, outputs);
-      flaw.apply(inputs, outputs.values().iterator().next());
+      outputs.values().forEach(values -> flaw.apply(inputs, values));
     }
 
     @Override
@@ -116,17 +133,18 @@ final class ReplayTest {
     try (var embedder = embedder((_, _) -> {})) {
       for (int words = 0; words < 24; words++) {
         String text = "the orchestra tuned instruments ".repeat(words) + "concert " + words;
-        references.add(new Reference(text, none, embedder.embed(text, none).vector()));
+        references.add(TinyBundle.reference(text, none, embedder.embed(text, none).vector()));
       }
       var query = new Prompt.Named("query");
-      references.add(new Reference("concert", query, embedder.embed("concert", query).vector()));
+      references.add(
+          TinyBundle.reference("concert", query, embedder.embed("concert", query).vector()));
     }
     return references;
   }
 
   private Report replay(List<Reference> references, Flaw flaw) {
     try (var embedder = embedder(flaw)) {
-      return Replay.run(embedder, references, TinyBundle.LIMITS, Progress.SILENT);
+      return Replay.run(embedder.engine(), references, LIMITS, Progress.SILENT);
     }
   }
 
@@ -134,8 +152,8 @@ final class ReplayTest {
   void soundModelPassesUnderEveryVariation() {
     Report report = replay(references(), (_, _) -> {});
     assertThat(report.failures()).isEmpty();
-    assertThat(report.figures().texts()).isEqualTo(25);
-    assertThat(report.invariance()).containsOnlyKeys(Variation.values());
+    assertThat(report.outputs().getFirst().figures().texts()).isEqualTo(25);
+    assertThat(report.outputs().getFirst().invariance()).containsOnlyKeys(Variation.values());
     report.requirePass();
   }
 
@@ -143,9 +161,9 @@ final class ReplayTest {
   void wrongVectorFailsWithTextAndValue() {
     var references = new ArrayList<>(references());
     var wrong = references.get(3);
-    float[] vector = wrong.embedding().clone();
+    float[] vector = wrong.values().clone();
     vector[2] += 2e-5f;
-    references.set(3, new Reference(wrong.text(), wrong.prompt(), vector));
+    references.set(3, new Reference(wrong.input(), wrong.output(), vector));
     Report report = replay(references, (_, _) -> {});
     assertThat(report.isPass()).isFalse();
     assertThatThrownBy(report::requirePass)
@@ -225,12 +243,160 @@ final class ReplayTest {
         };
     var references = new ArrayList<Reference>();
     for (var reference : references()) {
-      float[] vector = reference.embedding().clone();
+      float[] vector = reference.values().clone();
       for (int i = 0; i < vector.length; i++) {
         vector[i] = vector[i] * 10 + 5e-5f;
       }
-      references.add(new Reference(reference.text(), reference.prompt(), vector));
+      references.add(new Reference(reference.input(), raw.outputs().getFirst(), vector));
     }
     assertThat(replay(references, tenfold).failures()).isEmpty();
+  }
+
+  private static List<Output> allOutputs() {
+    return List.of(
+        TinyBundle.embedding(),
+        new Output.Sparse(SparseStrategy.MAX, Saturation.ONCE, TinyModel.ENTRIES),
+        new Output.Lexical("sparse_linear", List.of()),
+        new Output.MultiVector(
+            List.of(new Step.Normalize()),
+            TinyModel.HIDDEN,
+            1,
+            new TokenRole(16, Expansion.UNATTENDED, 5, List.of()),
+            TokenRole.plain(48)),
+        new Output.Score(
+            List.of("a", "b", "c"),
+            ScoreActivation.SIGMOID,
+            new Pairing.Template(),
+            new ScoreHead.Classifier()));
+  }
+
+  /// What the sound model says of a few texts and pairs.
+  private List<Reference> everyOutput(Engine engine) {
+    var references = new ArrayList<Reference>();
+    var task = Progress.SILENT.begin("", 0, Progress.Unit.TEXTS);
+    for (var output : engine.pipeline().outputs()) {
+      var inputs = new ArrayList<Input>();
+      for (int words = 0; words < 12; words++) {
+        String text = "the orchestra tuned ".repeat(words) + "concert";
+        inputs.add(
+            output instanceof Output.Score
+                ? Input.of(new TextPair("concert " + words, text))
+                : new Input.Text(text, new Prompt.Default(), Role.QUERY));
+      }
+      List<float[]> values = engine.values(inputs, output, task);
+      for (int i = 0; i < inputs.size(); i++) {
+        references.add(new Reference(inputs.get(i), output, values.get(i)));
+      }
+    }
+    return references;
+  }
+
+  private void giveAllOutputs() {
+    files =
+        new ModelFiles(
+            files.folder(),
+            files.model(),
+            TinyBundle.giving(allOutputs().toArray(Output[]::new)),
+            files.chain());
+  }
+
+  @Test
+  void everyOutputIsHeldAgainstItsOwnLimits() {
+    giveAllOutputs();
+    try (var embedder = embedder((_, _) -> {})) {
+      var references = everyOutput(embedder.engine());
+      var report = Replay.run(embedder.engine(), references, LIMITS, Progress.SILENT);
+      assertThat(report.failures()).isEmpty();
+      assertThat(report.outputs())
+          .hasSize(5)
+          .allSatisfy(measured -> {
+            assertThat(measured.figures().texts()).isEqualTo(12);
+            assertThat(measured.figures().maxAbs()).isLessThan(1e-6);
+            assertThat(measured.invariance()).containsOnlyKeys(Variation.values());
+            assertThat(measured.toSteadiness().limits())
+                .isEqualTo(LIMITS.get(measured.output().port()));
+          });
+      assertThat(report.outputs().get(3).figures()).isInstanceOf(Figures.Vectors.class);
+      assertThat(report.outputs().get(4).figures()).isInstanceOf(Figures.Scores.class);
+    }
+  }
+
+  @Test
+  void failureOfOneOfSeveralOutputsNamesIt() {
+    giveAllOutputs();
+    try (var embedder = embedder((_, _) -> {})) {
+      var references = new ArrayList<>(everyOutput(embedder.engine()));
+      var wrong = references.get(38);
+      float[] values = wrong.values().clone();
+      values[TinyModel.HIDDEN * 2 + 1] += 1e-3f;
+      references.set(38, new Reference(wrong.input(), wrong.output(), values));
+      var pair = references.get(50);
+      float[] logits = pair.values().clone();
+      logits[1] += 1e-2f;
+      references.set(50, new Reference(pair.input(), pair.output(), logits));
+      var failures = Replay.run(embedder.engine(), references, LIMITS, Progress.SILENT).failures();
+      assertThat(failures)
+          .anySatisfy(failure ->
+              assertThat(failure).startsWith("token_embeddings: The largest difference is 0.001"))
+          .anySatisfy(failure ->
+              assertThat(failure)
+                  .startsWith("token_embeddings: The first text that differs is number 39, \"the")
+                  .contains("at value 1 of token 3: expected "))
+          .anySatisfy(failure ->
+              assertThat(failure)
+                  .startsWith(
+                      "logits: The first text that differs is number 51, \"concert 2 | the"))
+          .noneSatisfy(failure -> assertThat(failure).startsWith("token_weights"));
+    }
+  }
+
+  @Test
+  void ordersThatDifferFailAScore() {
+    giveAllOutputs();
+    try (var embedder = embedder((_, _) -> {})) {
+      var logits = everyOutput(embedder.engine()).subList(48, 60);
+      var swapped = new ArrayList<Reference>();
+      for (int i = 0; i < logits.size(); i++) {
+        swapped.add(
+            new Reference(
+                logits.get(i).input(),
+                logits.get(i).output(),
+                logits.get(logits.size() - 1 - i).values()));
+      }
+      assertThat(Replay.run(embedder.engine(), swapped, LIMITS, Progress.SILENT).failures())
+          .anySatisfy(failure ->
+              assertThat(failure)
+                  .startsWith("Of all pairs ")
+                  .endsWith(" % stand in the same order, at least 100.0 % are needed."));
+    }
+  }
+
+  @Test
+  void referencesOfOtherTokensAndOutputsWithoutLimitsAreRefused() {
+    giveAllOutputs();
+    try (var embedder = embedder((_, _) -> {})) {
+      var engine = embedder.engine();
+      var whole = everyOutput(engine).get(36);
+      var shorter =
+          List.of(new Reference(whole.input(), whole.output(), new float[TinyModel.HIDDEN]));
+      assertThatThrownBy(() -> Replay.run(engine, shorter, LIMITS, Progress.SILENT))
+          .isInstanceOfSatisfying(
+              Problem.class,
+              problem -> assertThat(problem.category()).isEqualTo(Category.BAD_INPUT))
+          .hasMessage(
+              """
+              Reference 1 has 4 values for token_embeddings, the model gives 64.
+              The text was given to the model with other tokens.
+              Check prompt, role and limit of the references.\
+              """);
+      assertThatThrownBy(
+              () -> Replay.run(engine, List.of(whole), TinyBundle.LIMITS, Progress.SILENT))
+          .hasMessage(
+              """
+              There are references for token_embeddings, but no limits.
+              Limits are known for [sentence_embedding].
+              Convert the model again.\
+              """);
+    }
   }
 }

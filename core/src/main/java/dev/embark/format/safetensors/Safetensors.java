@@ -5,6 +5,7 @@ import dev.embark.format.ShardIndex;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.Tensor;
+import dev.embark.tensor.Weight;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -100,6 +101,13 @@ public final class Safetensors {
   /// The index decides: what a file holds beyond it is left aside.
   public static SortedMap<String, Tensor> openIndex(Path index, Arena arena) {
     return ShardIndex.open(index, shard -> open(shard, arena));
+  }
+
+  /// Writes weights as 32-bit floats under their names, a block of rows at a time; `file` must not
+  /// exist.
+  public static void writeFloats(
+      Path file, Map<String, Weight> weights, Map<String, String> metadata) {
+    SafetensorsWriter.writeFloats(file, weights, metadata);
   }
 
   /// Writes tensors to a file that does not exist yet, the same bytes for the same tensors.

@@ -214,6 +214,17 @@ class SafetensorsTest {
             index + ": the file of tensor \"a\" is 3, expected a name.\nFetch the model again.");
   }
 
+  @Test
+  void metadataAreReadWithoutTheTensors() {
+    Path file = folder.resolve("with.safetensors");
+    var tensors = Map.of("a", Tensor.of(Shape.of(1), 1f));
+    Safetensors.write(file, tensors, Map.of("format", "pt", "pooling", "mean"));
+    assertThat(Safetensors.metadata(file)).isEqualTo(Map.of("format", "pt", "pooling", "mean"));
+    Path without = folder.resolve("without.safetensors");
+    Safetensors.write(without, tensors, Map.of());
+    assertThat(Safetensors.metadata(without)).isEmpty();
+  }
+
   private void shard(String name, Map<String, Float> values) {
     Safetensors.write(
         folder.resolve(name),
