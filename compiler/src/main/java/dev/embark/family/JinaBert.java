@@ -85,7 +85,7 @@ final class JinaBert implements Family {
     config.requireUnlessAbsent("is_decoder", false);
     config.requireUnlessAbsent("add_cross_attention", false);
     config.disregard("hidden_act"); // follows from feed_forward_type
-    config.disregard("emb_pooler", "attn_implementation");
+    config.disregard("emb_pooler", "attn_implementation", "model_max_length");
     int heads = config.divisor("num_attention_heads", "hidden_size");
     var shape =
         new Bert.Shape(

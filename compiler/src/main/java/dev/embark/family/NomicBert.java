@@ -70,6 +70,13 @@ final class NomicBert implements Family {
       refuseOthers(config);
       int hidden = config.size("n_embd");
       int heads = config.divisor("n_head", "n_embd");
+      // A file for both codes says everything in both words.
+      config.requireUnlessAbsent("hidden_size", hidden);
+      config.requireUnlessAbsent("num_attention_heads", heads);
+      config.requireUnlessAbsent("num_hidden_layers", config.size("n_layer"));
+      config.requireUnlessAbsent("intermediate_size", config.size("n_inner", 4 * hidden));
+      config.disregard("head_dim", "hidden_act", "layer_norm_eps", "max_position_embeddings");
+      config.disregard("rope_parameters", "rope_theta");
       var word = config.text("activation_function", "gelu");
       return new Shape(
           hidden,

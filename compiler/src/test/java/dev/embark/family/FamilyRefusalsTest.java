@@ -37,6 +37,7 @@ class FamilyRefusalsTest {
           nomicbert-hublayout           | expert_choice_router         | true         | false
           nomicbert-hublayout           | num_shared_experts           | 1            | 0
           nomicbert-hublayout           | ffn_div                      | 2            | 1
+          nomicbert-hublayout           | num_hidden_layers            | 3            | 2
           gte-cls-fp16                  | logn_attention_scale         | true         | false
           gte-cls-fp16                  | logn_attention_clip1         | true         | false
           gte-cls-fp16                  | layer_norm_type              | "rms_norm"   | layer_norm

@@ -1,5 +1,6 @@
 package dev.embark.family;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.checkpoint.Checkpoint;
@@ -83,7 +84,8 @@ class OriginalLogitsTest {
     var rows = Map.of("input_ids", ids, "attention_mask", ones, "token_type_ids", types);
     var feeds = new HashMap<String, Grid>();
     for (var input : graph.inputs()) {
-      feeds.put(input.name(), Grid.ofIntegers(new long[][] {rows.get(input.name())}));
+      feeds.put(
+          input.name(), Grid.ofIntegers(new long[][] {requireNonNull(rows.get(input.name()))}));
     }
     return feeds;
   }

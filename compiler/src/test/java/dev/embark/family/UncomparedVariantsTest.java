@@ -5,12 +5,15 @@ import static dev.embark.family.PlainModel.product;
 import static dev.embark.family.PlainModel.random;
 import static dev.embark.family.PlainModel.rotate;
 import static dev.embark.family.PlainModel.sum;
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.checkpoint.AlteredCheckpoint;
 import dev.embark.format.safetensors.Safetensors;
+import dev.embark.graph.GraphBuilder;
 import dev.embark.graph.Grid;
 import dev.embark.graph.Interpreter;
+import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
@@ -18,6 +21,7 @@ import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -41,16 +45,21 @@ class UncomparedVariantsTest {
       var rows = Map.of("input_ids", IDS, "attention_mask", ones, "token_type_ids", types);
       var feeds = new HashMap<String, Grid>();
       for (var input : graph.inputs()) {
-        feeds.put(input.name(), Grid.ofIntegers(new long[][] {rows.get(input.name())}));
+        feeds.put(
+            input.name(), Grid.ofIntegers(new long[][] {requireNonNull(rows.get(input.name()))}));
       }
-      var values = new Interpreter(graph).run(feeds, "last_hidden_state").values();
-      int width = values.length / IDS.length;
-      var result = new double[IDS.length][];
-      for (int i = 0; i < result.length; i++) {
-        result[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
-      }
-      return result;
+      return rows(new Interpreter(graph).run(feeds, "last_hidden_state"));
     }
+  }
+
+  private static double[][] rows(Grid grid) {
+    var values = grid.values();
+    int width = values.length / IDS.length;
+    var result = new double[IDS.length][];
+    for (int i = 0; i < result.length; i++) {
+      result[i] = Arrays.copyOfRange(values, i * width, (i + 1) * width);
+    }
+    return result;
   }
 
   private static void assertEqual(double[][] actual, double[][] expected) {
@@ -131,8 +140,8 @@ class UncomparedVariantsTest {
   /// Returns the bucket of distances up to 9 with 16 buckets up to a distance of 64: the first four
   /// distances have their own, then `4 + ⌊ln(n/4) / ln 16 · 4⌋`.
   private static long bucket(int distance) {
-    int[] near = {0, 1, 2, 3, 4, 4, 4, 4, 5, 5};
-    return (long) near[Math.abs(distance)] + (distance > 0 ? 8 : 0);
+    long[] near = {0, 1, 2, 3, 4, 4, 4, 4, 5, 5};
+    return near[Math.abs(distance)] + (distance > 0 ? 8 : 0);
   }
 
   private static double geluTanh(double x) {
@@ -274,5 +283,63 @@ class UncomparedVariantsTest {
       sum += a[k] * b[k];
     }
     return sum;
+  }
+
+  @Test
+  void modernBertGivesScoresOfTheVocabularyByItsEmbeddings() {
+    var checkpoint =
+        AlteredCheckpoint.of("modernbert-cls", temporary)
+            .changing(
+                "config.json",
+                json -> {
+                  json.putArray("architectures").add("ModernBertForMaskedLM");
+                  json.put("norm_eps", 1e-12);
+                })
+            .changingTensors(stored -> {
+              stored.put("head.dense.weight", random(random, 32, 32));
+              stored.put("head.norm.weight", random(random, 32));
+              stored.put("decoder.bias", random(random, 796));
+            });
+    var known = tensors(checkpoint);
+    known.put("decoder.weight", requireNonNull(known.get("embeddings.tok_embeddings.weight")));
+    known.put("head.norm.bias", Tensor.of(Shape.of(32), new float[32]));
+    var plain = new PlainModel(known);
+    try (var open = checkpoint.open()) {
+      var family = new ModernBert();
+      var graph = new GraphBuilder("test");
+      var weights = family.sanitize(open.weights());
+      var tokens = family.build(graph, open.config(), weights);
+      var scores = family.predict(graph, open.config(), weights, tokens);
+      graph.output("hidden", tokens);
+      graph.output("scores", scores);
+      var ones = new long[IDS.length];
+      Arrays.fill(ones, 1);
+      var feeds =
+          Map.of(
+              "input_ids", Grid.ofIntegers(new long[][] {IDS}),
+              "attention_mask", Grid.ofIntegers(new long[][] {ones}));
+      var found = new Interpreter(graph.build()).run(feeds, Set.of("hidden", "scores"));
+      var head = plain.linear(rows(requireNonNull(found.get("hidden"))), "head.dense");
+      head = plain.layerNorm(map(head, PlainModel::gelu), "head.norm");
+      assertEqual(rows(requireNonNull(found.get("scores"))), plain.linear(head, "decoder"));
+    }
+  }
+
+  @Test
+  void nomicBertMaySayItsSizesInBothWords() {
+    var checkpoint =
+        AlteredCheckpoint.of("nomicbert-hublayout", temporary)
+            .changing(
+                "config.json",
+                json -> {
+                  json.put("hidden_size", 32).put("num_attention_heads", 4).put("head_dim", 8);
+                  json.put("num_hidden_layers", 2).put("intermediate_size", 56);
+                  json.put("hidden_act", "silu").put("layer_norm_eps", 1e-12);
+                  json.put("max_position_embeddings", 256);
+                  json.putObject("rope_parameters")
+                      .put("rope_theta", 1000)
+                      .put("rope_type", "default");
+                });
+    assertThat(checkpoint.build().hiddenSize()).isEqualTo(32);
   }
 }
