@@ -21,6 +21,7 @@ sealed interface Encoder permits WordPieceEncoder, GeneralEncoder {
         && BertNormalization.canCompile(normalizer)) {
       return new WordPieceEncoder(file.addedTokens(), BertNormalization.compile(normalizer), model);
     }
+    refuseUnclearBeginning(normalizer, steps);
     boolean isOfBytes = !steps.isEmpty() && steps.getLast() instanceof PreTokenizer.ByteLevel;
     var model =
         switch (file.model()) {
@@ -37,5 +38,41 @@ sealed interface Encoder permits WordPieceEncoder, GeneralEncoder {
         };
     return new GeneralEncoder(
         file.addedTokens(), Rewriting.all(normalizer), Station.chain(steps, model));
+  }
+
+  /// A mark at the beginning only: where that is after a normalizer that makes several characters
+  /// of one and drops the first, the library says by offsets that nothing else depends on.
+  private static void refuseUnclearBeginning(Normalizer normalizer, List<PreTokenizer> steps) {
+    for (int i = 0; i < steps.size(); i++) {
+      if (steps.get(i) instanceof PreTokenizer.Metaspace(_, var prefix, _)
+          && prefix == PreTokenizer.Prefix.FIRST) {
+        boolean isMade = i > 0;
+        for (var step : normalizer.inOrder()) {
+          if ((isMade && dropsOrMakes(step)) || step instanceof Normalizer.Bert) {
+            throw Unsupported.component(
+                "The tokenizer",
+                "prepend_scheme",
+                "first behind " + step.getClass().getSimpleName(),
+                "always, never");
+          }
+          isMade |= dropsOrMakes(step);
+        }
+      }
+    }
+  }
+
+  /// Returns whether a step may drop the first character, or make several of it.
+  private static boolean dropsOrMakes(Normalizer step) {
+    return switch (step) {
+      case Normalizer.Bert _,
+          Normalizer.Unicode _,
+          Normalizer.StripAccents _,
+          Normalizer.Nmt _,
+          Normalizer.Precompiled _ ->
+          true;
+      case Normalizer.Strip(var sides) -> sides.contains(Side.LEFT);
+      case Normalizer.Replace(_, var content) -> content.isEmpty();
+      case Normalizer.Lowercase _, Normalizer.Prepend _, Normalizer.Sequence _ -> false;
+    };
   }
 }

@@ -47,7 +47,6 @@ final class GeneralEncoder implements Encoder {
       return;
     }
     var window = normalize(text, from, to, scratch);
-    scratch.start = from == 0 ? Window.MARGIN : -1;
     if (normalized.isEmpty()) {
       if (window.length > Window.MARGIN) {
         stations.take(window.characters, Window.MARGIN, window.length, scratch);
@@ -71,20 +70,24 @@ final class GeneralEncoder implements Encoder {
     return normal.toString().substring(Window.MARGIN);
   }
 
-  /// Returns the window that the normal form of a part of a text lies in.
+  /// Returns the window that the normal form of a part of a text lies in, and says in the scratch
+  /// whether it begins as the text does.
   private Window normalize(String text, int from, int to, Scratch scratch) {
     var current = scratch.window;
     var other = scratch.otherWindow;
     current.open();
     current.add(text, from, to);
     repair(current);
+    boolean isBeginning = from == 0;
     for (var rewriting : rewritings) {
+      isBeginning &= current.length > Window.MARGIN && !rewriting.dropsBeginning(current, scratch);
       other.open();
       rewriting.rewrite(current, scratch, other);
       var last = current;
       current = other;
       other = last;
     }
+    scratch.start = isBeginning ? Window.MARGIN : -1;
     return current;
   }
 

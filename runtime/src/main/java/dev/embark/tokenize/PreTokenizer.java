@@ -72,15 +72,21 @@ sealed interface PreTokenizer {
     MERGED_WITH_NEXT,
     CONTIGUOUS;
 
-    /// Returns whether two neighbours stay together, each of them a delimiter or not.
-    boolean isMerged(boolean isDelimiter, boolean isNextDelimiter) {
+    /// Returns whether two neighbours stay together.
+    boolean isMerged(Part part, Part next) {
       return switch (this) {
         case REMOVED, ISOLATED -> false;
-        case MERGED_WITH_PREVIOUS -> !isDelimiter && isNextDelimiter;
-        case MERGED_WITH_NEXT -> isDelimiter && !isNextDelimiter;
-        case CONTIGUOUS -> isDelimiter == isNextDelimiter;
+        case MERGED_WITH_PREVIOUS -> part == Part.BETWEEN && next == Part.DELIMITER;
+        case MERGED_WITH_NEXT -> part == Part.DELIMITER && next == Part.BETWEEN;
+        case CONTIGUOUS -> part == next;
       };
     }
+  }
+
+  /// What a part of a text is.
+  enum Part {
+    DELIMITER,
+    BETWEEN
   }
 
   /// Whether matches delimit words, or what lies between them does: `invert`.

@@ -11,6 +11,12 @@ sealed interface Rewriting {
   /// Adds the rewritten form of a text to `target`.
   void rewrite(Window text, Scratch scratch, Window target);
 
+  /// Returns whether nothing is left of the first character of a text, which is not empty: what
+  /// then comes first does not count as the beginning.
+  default boolean dropsBeginning(Window text, Scratch scratch) {
+    return false;
+  }
+
   /// Compiles a normalizer.
   static List<Rewriting> all(Normalizer normalizer) {
     var all = new ArrayList<Rewriting>();
@@ -50,6 +56,15 @@ sealed interface Rewriting {
     public void rewrite(Window text, Scratch scratch, Window target) {
       normalization.append(text, Window.MARGIN, text.length, target);
     }
+
+    @Override
+    public boolean dropsBeginning(Window text, Scratch scratch) {
+      var first = scratch.spelled;
+      first.clear();
+      normalization.append(
+          Character.codePointAt(text.characters, Window.MARGIN, text.length), first);
+      return first.length == 0;
+    }
   }
 
   record Unicode(NormalForm form) implements Rewriting {
@@ -77,6 +92,12 @@ sealed interface Rewriting {
         at += Character.charCount(codePoint);
       }
     }
+
+    @Override
+    public boolean dropsBeginning(Window text, Scratch scratch) {
+      int first = Character.codePointAt(text.characters, Window.MARGIN, text.length);
+      return (CharacterTable.properties(first) & property) != 0;
+    }
   }
 
   record Nmt() implements Rewriting {
@@ -88,6 +109,11 @@ sealed interface Rewriting {
           target.add(isSpace(unit) ? ' ' : unit);
         }
       }
+    }
+
+    @Override
+    public boolean dropsBeginning(Window text, Scratch scratch) {
+      return isDropped(text.characters[Window.MARGIN]);
     }
 
     private static boolean isDropped(char unit) {
@@ -121,6 +147,11 @@ sealed interface Rewriting {
       target.add(text.characters, from, to);
     }
 
+    @Override
+    public boolean dropsBeginning(Window text, Scratch scratch) {
+      return left == Edge.STRIPPED && isSpace(text.characters[Window.MARGIN]);
+    }
+
     private static boolean isSpace(char unit) {
       return (CharacterTable.properties(unit) & CharacterTable.SPACE) != 0;
     }
@@ -139,6 +170,12 @@ sealed interface Rewriting {
         found = pattern.find(text.characters, from, to);
       }
       target.add(text.characters, from, to);
+    }
+
+    @Override
+    public boolean dropsBeginning(Window text, Scratch scratch) {
+      long found = pattern.find(text.characters, Window.MARGIN, text.length);
+      return content.isEmpty() && found != Finder.NONE && Finder.start(found) == Window.MARGIN;
     }
   }
 

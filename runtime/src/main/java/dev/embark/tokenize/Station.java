@@ -3,6 +3,7 @@ package dev.embark.tokenize;
 import dev.embark.tokenize.PreTokenizer.Cutting;
 import dev.embark.tokenize.PreTokenizer.Delimiter;
 import dev.embark.tokenize.PreTokenizer.Meaning;
+import dev.embark.tokenize.PreTokenizer.Part;
 import dev.embark.tokenize.PreTokenizer.Prefix;
 import java.util.List;
 
@@ -150,7 +151,7 @@ sealed interface Station {
       var finder = how.finder();
       long found = finder.find(text, from, to);
       int start = from;
-      boolean isAfterDelimiter = false;
+      var last = Part.BETWEEN;
       for (int at = from; at < to; ) {
         boolean isMatch = found != Finder.NONE && Finder.start(found) == at;
         int end = isMatch ? Finder.end(found) : found == Finder.NONE ? to : Finder.start(found);
@@ -158,20 +159,23 @@ sealed interface Station {
           found = finder.find(text, end, to);
         }
         boolean isDelimiter = isMatch == (how.meaning() == Meaning.MATCHES);
-        if (at > from && !how.delimiter().isMerged(isAfterDelimiter, isDelimiter)) {
-          hand(text, start, at, scratch, isAfterDelimiter);
+        var part = isDelimiter ? Part.DELIMITER : Part.BETWEEN;
+        if (at > from && !how.delimiter().isMerged(last, part)) {
+          if (isKept(last)) {
+            next.take(text, start, at, scratch);
+          }
           start = at;
         }
-        isAfterDelimiter = isDelimiter;
+        last = part;
         at = end;
       }
-      hand(text, start, to, scratch, isAfterDelimiter);
+      if (isKept(last)) {
+        next.take(text, start, to, scratch);
+      }
     }
 
-    private void hand(char[] text, int from, int to, Scratch scratch, boolean isDelimiter) {
-      if (!isDelimiter || how.delimiter() != Delimiter.REMOVED) {
-        next.take(text, from, to, scratch);
-      }
+    private boolean isKept(Part part) {
+      return part == Part.BETWEEN || how.delimiter() != Delimiter.REMOVED;
     }
   }
 }

@@ -1,9 +1,13 @@
 package dev.embark.tokenize;
 
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
 import dev.embark.bundle.Pipeline.Letters;
+import dev.embark.problem.Problem;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -11,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /// Every normalizer and pre-tokenizer against the reference library's, on generated texts. The
 /// entries of the vocabulary are single characters, so that ids show the characters and the words.
 class PipelineOracleTest {
-  private static final int TEXTS = 1_500;
+  private static final int TEXTS = 1_000;
   private static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\\\p{L}+| ?\\\\p{N}+| ?[^\\\\s\\\\p{L}\\\\p{N}]+|\\\\s+(?!\\\\S)|\\\\s+";
   private static final String LLAMA3 =
@@ -30,6 +34,8 @@ class PipelineOracleTest {
       "[!\\\"#$%&'()*+,\\\\-./:;<=>?@\\\\[\\\\\\\\\\\\]^_`{|}~][A-Za-z]+|[^\\\\r\\\\n\\\\p{L}\\\\p{P}\\\\p{S}]?"
           + "[\\\\p{L}\\\\p{M}]+| ?[\\\\p{P}\\\\p{S}]+[\\\\r\\\\n]*|\\\\s*[\\\\r\\\\n]+|\\\\s+(?!\\\\S)|\\\\s+";
 
+  private static final String BEGINNING =
+      "{\"type\":\"Metaspace\",\"replacement\":\"▁\",\"prepend_scheme\":\"first\"}";
   private static final String SPLIT = "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"";
   private static final String ISOLATED = "\"},\"behavior\":\"Isolated\",\"invert\":false}";
 
@@ -110,6 +116,20 @@ class PipelineOracleTest {
         Spelling.words(normalizer, "{\"type\":\"WhitespaceSplit\"}"),
         normalizer.hashCode(),
         folder);
+    if (!normalizer.contains("Sequence")) {
+      compare(Spelling.words(normalizer, BEGINNING), normalizer.hashCode(), folder);
+    }
+  }
+
+  @Test
+  void beginningThatIsUnclearIsRefused(@TempDir Path folder) throws IOException {
+    var bert =
+        "{\"type\":\"BertNormalizer\",\"clean_text\":true,\"handle_chinese_chars\":true,"
+            + "\"strip_accents\":true,\"lowercase\":true}";
+    Files.writeString(folder.resolve("tokenizer.json"), Spelling.words(bert, BEGINNING));
+    assertThatThrownBy(() -> Tokenizer.open(folder, Letters.AS_WRITTEN))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("prepend_scheme \"first behind Bert\"");
   }
 
   private static void compare(String json, int seed, Path folder) throws IOException {
