@@ -105,7 +105,10 @@ final class EmbedOptionsTest {
     assertThat(run.out()).isEqualTo("Wrote 1 vectors of 8 values to DIR/first.npy.\n");
     refused(
         2,
-        "embark: A vector of the model has 32 values, not 33.\nAsk for at most 32 dimensions.\n",
+        """
+        embark: A vector of the model has 32 values, not 33.
+        Ask for at most 32 dimensions.
+        """,
         "embed",
         "DIR/bundle",
         "a",
@@ -131,18 +134,22 @@ final class EmbedOptionsTest {
   void whatTheModelDoesNotGiveIsRefused() {
     refused(
         2,
-        "embark: The model does not give sparse weights.\n"
-            + "It gives one vector a text.\n"
-            + "Ask for what the model gives.\n",
+        """
+        embark: The model does not give sparse weights.
+        It gives one vector a text.
+        Ask for what the model gives.
+        """,
         "embed",
         "DIR/bundle",
         "a",
         "--sparse");
     refused(
         2,
-        "embark: --output takes one vector a text, and nothing else.\n"
-            + "A NumPy file holds a row of equal length for each text.\n"
-            + "Leave --output out; each text is then a line of JSON.\n",
+        """
+        embark: --output takes one vector a text, and nothing else.
+        A NumPy file holds a row of equal length for each text.
+        Leave --output out; each text is then a line of JSON.
+        """,
         "embed",
         "DIR/bundle",
         "a",

@@ -15,8 +15,14 @@ final class Regex implements Finder {
 
   private final Node start;
 
+  /// Characters of ASCII that a match may begin with, and at the end whether others may.
+  private final boolean[] begins = new boolean[ASCII + 1];
+
   private Regex(Node start) {
     this.start = start;
+    for (int c = 0; c <= ASCII; c++) {
+      begins[c] = start.mayBeginWith(c);
+    }
   }
 
   /// Compiles a regular expression.
@@ -50,7 +56,8 @@ final class Regex implements Finder {
   @Override
   public long find(char[] text, int from, int to) {
     for (int at = from; at < to; at++) {
-      if (at > from && Character.isLowSurrogate(text[at])) {
+      char first = text[at];
+      if (!begins[Math.min(first, ASCII)] || (at > from && Character.isLowSurrogate(first))) {
         continue;
       }
       int end = start.match(text, at, to);
