@@ -42,14 +42,24 @@ final class RerankCommandTest {
 
     assertThat(run.exitCode()).isZero();
     assertThat(run.out())
-        .isEqualTo("   0.80000  [1] a a a a\n   0.60000  [2] a a\n   0.50000  [0] a\n");
+        .isEqualTo(
+            """
+               0.80000  [1] a a a a
+               0.60000  [2] a a
+               0.50000  [0] a
+            """);
     var best = scene.run("rerank", "DIR/scorer", "--query", "the", "a", "a a", "--top", "1");
     assertThat(best.out()).isEqualTo("   0.64566  [1] a a\n");
   }
 
   @Test
   void textsMayStandInAFileAndScoresGoIntoOne() {
-    scene.write("texts.txt", "a\na a\n");
+    scene.write(
+        "texts.txt",
+        """
+        a
+        a a
+        """);
     var run =
         scene.run(
             "rerank",
@@ -62,7 +72,12 @@ final class RerankCommandTest {
             "DIR/scores.npy",
             "--raw");
 
-    assertThat(run.out()).isEqualTo("   0.60000  [1] a a\n   0.50000  [0] a\n");
+    assertThat(run.out())
+        .isEqualTo(
+            """
+               0.60000  [1] a a
+               0.50000  [0] a
+            """);
     var scores = Npy.readFloats(scene.path("scores.npy"));
     assertThat(scores).hasDimensions(2, 1);
     assertThat(scores[0][0]).isCloseTo(0.5f, within(1e-6f));
@@ -97,15 +112,30 @@ final class RerankCommandTest {
   void pairsAreScoredInTheirOrder() {
     scene.write(
         "pairs.jsonl",
-        "{\"query\": \"the\", \"text\": \"a\"}\n{\"query\": \"the the\", \"text\": \"a\"}\n");
+        """
+        {"query": "the", "text": "a"}
+        {"query": "the the", "text": "a"}
+        """);
     var run = scene.run("rerank", "DIR/nli", "--pairs", "DIR/pairs.jsonl", "--raw");
 
-    assertThat(run.out()).isEqualTo("   0.50000   1.00000  [0] a\n   0.60000   1.20000  [1] a\n");
-    scene.write("bad.jsonl", "{\"query\": \"the\", \"text\": \"a\"}\n{\"text\": \"a\"}\n");
+    assertThat(run.out())
+        .isEqualTo(
+            """
+               0.50000   1.00000  [0] a
+               0.60000   1.20000  [1] a
+            """);
+    scene.write(
+        "bad.jsonl",
+        """
+        {"query": "the", "text": "a"}
+        {"text": "a"}
+        """);
     refused(
         3,
-        "embark: DIR/bad.jsonl, line 2, has no fields \"query\" and \"text\" with strings.\n"
-            + "Give an object {\"query\": …, \"text\": …} a line.\n",
+        """
+        embark: DIR/bad.jsonl, line 2, has no fields "query" and "text" with strings.
+        Give an object {"query": …, "text": …} a line.
+        """,
         "rerank",
         "DIR/scorer",
         "--pairs",
@@ -127,9 +157,11 @@ final class RerankCommandTest {
     assertThat(run.out()).isEqualTo("   1.00000  [0] a\n");
     refused(
         2,
-        "embark: The model gives 2 scores, and none is named to rank by.\n"
-            + "Its labels are [no, yes].\n"
-            + "Name one of them.\n",
+        """
+        embark: The model gives 2 scores, and none is named to rank by.
+        Its labels are [no, yes].
+        Name one of them.
+        """,
         "rerank",
         "DIR/nli",
         "--query",
@@ -145,9 +177,11 @@ final class RerankCommandTest {
     assertThat(run.out()).startsWith("   6.40000  [0] a a");
     refused(
         3,
-        "embark: Pair 1 has 84 tokens, the limit is 64.\n"
-            + "Texts that are too long are refused, as you asked for.\n"
-            + "Split the text into passages, or let its end or its start be left out.\n",
+        """
+        embark: Pair 1 has 84 tokens, the limit is 64.
+        Texts that are too long are refused, as you asked for.
+        Split the text into passages, or let its end or its start be left out.
+        """,
         "rerank",
         "DIR/scorer",
         "--query",
@@ -190,8 +224,10 @@ final class RerankCommandTest {
         "0");
     refused(
         2,
-        "embark: --truncate middle is not known; known are end, start, error.\n"
-            + "Name one of them.\n",
+        """
+        embark: --truncate middle is not known; known are end, start, error.
+        Name one of them.
+        """,
         "rerank",
         "DIR/scorer",
         "--query",
@@ -206,9 +242,11 @@ final class RerankCommandTest {
     scene.run("convert", "DIR/model", "-o", "DIR/bundle", "--skip-verification");
     refused(
         2,
-        "embark: The model gives no scores of pairs of texts.\n"
-            + "It turns each text into a vector of its own.\n"
-            + "Embed query and documents and compare their vectors, or take a reranking model.\n",
+        """
+        embark: The model gives no scores of pairs of texts.
+        It turns each text into a vector of its own.
+        Embed query and documents and compare their vectors, or take a reranking model.
+        """,
         "rerank",
         "DIR/bundle",
         "--query",
@@ -216,9 +254,11 @@ final class RerankCommandTest {
         "a");
     refused(
         2,
-        "embark: The model gives no vectors.\n"
-            + "It gives scores of pairs of texts.\n"
-            + "Use it with `embark rerank`.\n",
+        """
+        embark: The model gives no vectors.
+        It gives scores of pairs of texts.
+        Use it with `embark rerank`.
+        """,
         "embed",
         "DIR/scorer",
         "a");
