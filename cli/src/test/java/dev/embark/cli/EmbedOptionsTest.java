@@ -131,18 +131,22 @@ final class EmbedOptionsTest {
   void whatTheModelDoesNotGiveIsRefused() {
     refused(
         2,
-        "embark: The model does not give sparse weights.\n"
-            + "It gives one vector a text.\n"
-            + "Ask for what the model gives.\n",
+        """
+        embark: The model does not give sparse weights.
+        It gives one vector a text.
+        Ask for what the model gives.
+        """,
         "embed",
         "DIR/bundle",
         "a",
         "--sparse");
     refused(
         2,
-        "embark: --output takes one vector a text, and nothing else.\n"
-            + "A NumPy file holds a row of equal length for each text.\n"
-            + "Leave --output out; each text is then a line of JSON.\n",
+        """
+        embark: --output takes one vector a text, and nothing else.
+        A NumPy file holds a row of equal length for each text.
+        Leave --output out; each text is then a line of JSON.
+        """,
         "embed",
         "DIR/bundle",
         "a",

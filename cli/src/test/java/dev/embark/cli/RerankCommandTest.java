@@ -104,8 +104,10 @@ final class RerankCommandTest {
     scene.write("bad.jsonl", "{\"query\": \"the\", \"text\": \"a\"}\n{\"text\": \"a\"}\n");
     refused(
         3,
-        "embark: DIR/bad.jsonl, line 2, has no fields \"query\" and \"text\" with strings.\n"
-            + "Give an object {\"query\": …, \"text\": …} a line.\n",
+        """
+        embark: DIR/bad.jsonl, line 2, has no fields "query" and "text" with strings.
+        Give an object {"query": …, "text": …} a line.
+        """,
         "rerank",
         "DIR/scorer",
         "--pairs",
@@ -127,9 +129,11 @@ final class RerankCommandTest {
     assertThat(run.out()).isEqualTo("   1.00000  [0] a\n");
     refused(
         2,
-        "embark: The model gives 2 scores, and none is named to rank by.\n"
-            + "Its labels are [no, yes].\n"
-            + "Name one of them.\n",
+        """
+        embark: The model gives 2 scores, and none is named to rank by.
+        Its labels are [no, yes].
+        Name one of them.
+        """,
         "rerank",
         "DIR/nli",
         "--query",
@@ -145,9 +149,11 @@ final class RerankCommandTest {
     assertThat(run.out()).startsWith("   6.40000  [0] a a");
     refused(
         3,
-        "embark: Pair 1 has 84 tokens, the limit is 64.\n"
-            + "Texts that are too long are refused, as you asked for.\n"
-            + "Split the text into passages, or let its end or its start be left out.\n",
+        """
+        embark: Pair 1 has 84 tokens, the limit is 64.
+        Texts that are too long are refused, as you asked for.
+        Split the text into passages, or let its end or its start be left out.
+        """,
         "rerank",
         "DIR/scorer",
         "--query",
@@ -190,8 +196,10 @@ final class RerankCommandTest {
         "0");
     refused(
         2,
-        "embark: --truncate middle is not known; known are end, start, error.\n"
-            + "Name one of them.\n",
+        """
+        embark: --truncate middle is not known; known are end, start, error.
+        Name one of them.
+        """,
         "rerank",
         "DIR/scorer",
         "--query",
@@ -206,9 +214,11 @@ final class RerankCommandTest {
     scene.run("convert", "DIR/model", "-o", "DIR/bundle", "--skip-verification");
     refused(
         2,
-        "embark: The model gives no scores of pairs of texts.\n"
-            + "It turns each text into a vector of its own.\n"
-            + "Embed query and documents and compare their vectors, or take a reranking model.\n",
+        """
+        embark: The model gives no scores of pairs of texts.
+        It turns each text into a vector of its own.
+        Embed query and documents and compare their vectors, or take a reranking model.
+        """,
         "rerank",
         "DIR/bundle",
         "--query",
@@ -216,9 +226,11 @@ final class RerankCommandTest {
         "a");
     refused(
         2,
-        "embark: The model gives no vectors.\n"
-            + "It gives scores of pairs of texts.\n"
-            + "Use it with `embark rerank`.\n",
+        """
+        embark: The model gives no vectors.
+        It gives scores of pairs of texts.
+        Use it with `embark rerank`.
+        """,
         "embed",
         "DIR/scorer",
         "a");
