@@ -143,7 +143,7 @@ final class ProcessTest {
   void standardOutputThatFillsUpIsAnError() throws Exception {
     scene.write("texts.txt", "a text\n".repeat(1000));
     var start = new Start(scene, "exec >/dev/full;", List.of());
-    var run = run(start, "embed", "DIR/bundle", "--input", "DIR/texts.txt");
+    var run = run(start, "embed", "DIR/bundle", "--role", "document", "--input", "DIR/texts.txt");
 
     assertThat(run.err())
         .isEqualTo("embark: Standard output cannot be written: closed, or its disk is full.\n");
