@@ -3,6 +3,7 @@ package dev.embark.cli;
 import dev.embark.family.Families;
 import dev.embark.format.json.Json;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
 import tools.jackson.databind.JsonNode;
 
 /// `embark models`: what can be converted.
@@ -10,8 +11,15 @@ import tools.jackson.databind.JsonNode;
     name = "models",
     description = "Lists the supported architectures and well-known checkpoints of each.")
 final class ModelsCommand implements Action {
+  @Option(names = "--markdown", description = "Print the page docs/models.md instead of the list.")
+  private boolean markdown;
+
   @Override
   public Answer run(Console console) {
+    if (markdown) {
+      ModelsPage.lines().forEach(console::line);
+      return Answer.done(ModelsCommand::document);
+    }
     for (var entry : Families.entries()) {
       console.line(
           entry.family()

@@ -41,11 +41,12 @@ public record Description(
         table.isPresent() && Config.find(root, "config.json").isEmpty()
             ? StaticModels.configured()
             : config(root, instructions, known);
-    var pipeline = pipeline(root, config, weights, filled(instructions, known));
     var model =
         fetched.reference() instanceof ModelReference.HubRepository(var repository, _)
             ? repository
             : known.stream().map(KnownModel::model).findFirst().orElse("");
+    var told = filled(instructions, known).orElse(KnownTask.of(model));
+    var pipeline = pipeline(root, config, weights, told);
     var tokenizer = new TokenizerFiles(root, table.orElse(""), fetched.files());
     var packaging = Packaging.of(tokenizer, config, pipeline);
     return new Description(root, model, config, pipeline, weights, packaging);

@@ -86,6 +86,11 @@ final class Bert implements Family {
   }
 
   @Override
+  public String comparedWith() {
+    return "real weights, and tiny checkpoints with the original's answers";
+  }
+
+  @Override
   public int positionsMax(Config config) {
     return config.size("max_position_embeddings");
   }

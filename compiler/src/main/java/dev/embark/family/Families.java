@@ -56,8 +56,14 @@ public final class Families {
   }
 
   /// What one family can read, for people.
+  ///
+  /// @param comparedWith what its answers have been held against, in words
   public record Entry(
-      String family, String modelType, List<String> architectures, List<String> checkpoints) {}
+      String family,
+      String modelType,
+      List<String> architectures,
+      List<String> checkpoints,
+      String comparedWith) {}
 
   private static List<Family> all() {
     return List.of(
@@ -86,7 +92,11 @@ public final class Families {
     return all().stream()
         .map(family ->
             new Entry(
-                name(family), family.modelType(), family.architectures(), family.checkpoints()))
+                name(family),
+                family.modelType(),
+                family.architectures(),
+                family.checkpoints(),
+                family.comparedWith()))
         .toList();
   }
 

@@ -23,6 +23,11 @@ interface Family {
   /// Returns well-known checkpoints of this family, as `owner/name`.
   List<String> checkpoints();
 
+  /// Returns what this family's answers have been held against, in words.
+  default String comparedWith() {
+    return "tiny checkpoints with the original's answers";
+  }
+
   /// Returns the longest sequence the checkpoint has positions for, special tokens included.
   int positionsMax(Config config);
 

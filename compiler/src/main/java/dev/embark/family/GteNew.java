@@ -104,6 +104,12 @@ final class GteNew implements Family {
   }
 
   @Override
+  public String comparedWith() {
+    return Family.super.comparedWith()
+        + "; NTK-scaled positions with a second writing of the formulas, no original was compared";
+  }
+
+  @Override
   public int positionsMax(Config config) {
     return config.size("max_position_embeddings");
   }

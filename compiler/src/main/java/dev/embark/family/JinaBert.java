@@ -39,6 +39,11 @@ final class JinaBert implements Family {
   }
 
   @Override
+  public String comparedWith() {
+    return "a second writing of the formulas; no original was compared";
+  }
+
+  @Override
   public List<String> remoteClasses() {
     return List.of(
         "JinaBertModel",

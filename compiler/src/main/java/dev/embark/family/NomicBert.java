@@ -161,6 +161,12 @@ final class NomicBert implements Family {
   /// Where angles are scaled for long texts, they depend on the length of the longest text of the
   /// batch; up to the length of the training they do not.
   @Override
+  public String comparedWith() {
+    return Family.super.comparedWith()
+        + "; mixtures of experts with a second writing of the formulas, no original was compared";
+  }
+
+  @Override
   public int positionsMax(Config config) {
     if (!config.has("n_embd")) {
       return config.size("max_position_embeddings");

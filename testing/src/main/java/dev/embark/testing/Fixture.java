@@ -11,12 +11,17 @@ import tools.jackson.databind.node.ObjectNode;
 public record Fixture(String name, Path folder, ObjectNode golden) {
   /// Opens the checkpoint of that name.
   public static Fixture of(String name) {
+    var folder = testdata().resolve("checkpoint").resolve(name);
+    return new Fixture(name, folder, Json.readObject(folder.resolve("golden.json")));
+  }
+
+  /// Returns the folder `testdata` of the project.
+  public static Path testdata() {
     var testdata = System.getProperty("embark.testdata");
     if (testdata == null) {
       throw new IllegalStateException("run tests through Maven: embark.testdata is not set");
     }
-    var folder = Path.of(testdata, "checkpoint", name);
-    return new Fixture(name, folder, Json.readObject(folder.resolve("golden.json")));
+    return Path.of(testdata);
   }
 
   /// What the original answers to texts under one prompt.
