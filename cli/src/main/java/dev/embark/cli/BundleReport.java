@@ -49,10 +49,7 @@ final class BundleReport {
             + recipe.target()
             + " "
             + recipe.precision()
-            + ", "
-            + recipe.flavor()
-            + ", opset "
-            + recipe.opset());
+            + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset()));
     printPipeline(manifest.pipeline(), console);
     switch (manifest.proof()) {
       case Proof.Skipped() -> console.line(field("proof") + "none: verification was skipped");
@@ -84,7 +81,7 @@ final class BundleReport {
     new TreeMap<>(pipeline.prompts())
         .forEach((name, text) -> {
           if (!text.isEmpty()) {
-            console.line(field("prompt") + name + " \"" + text + "\"");
+            console.line(field("prompt") + name + " " + JsonText.quoted(text));
           }
         });
   }

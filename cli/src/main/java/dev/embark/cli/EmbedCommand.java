@@ -66,7 +66,10 @@ final class EmbedCommand implements Action {
           output.isPresent()
               ? toFile(output.get(), model, request, console)
               : toLines(model, request, console);
-      model.embedder().advice(request).ifPresent(console::note);
+      model
+          .embedder()
+          .advice(request)
+          .ifPresent(advice -> console.note(advice + "\nGive --role query or --role document."));
       return answer;
     }
   }

@@ -3,6 +3,13 @@ package dev.embark.cli;
 /// Parts of a JSON document (RFC 8259) written by hand: a short command ends before a JSON library
 /// has started.
 record JsonText(StringBuilder text) {
+  /// Returns a string as JSON, on one line.
+  static String quoted(String value) {
+    var line = new StringBuilder();
+    new JsonText(line).string(value);
+    return line.toString();
+  }
+
   /// Appends a string.
   void string(String value) {
     text.append('"');

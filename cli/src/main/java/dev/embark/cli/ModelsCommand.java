@@ -27,6 +27,7 @@ final class ModelsCommand implements Action {
               + entry.modelType()
               + "): "
               + String.join(", ", entry.architectures()));
+      console.line("  compared with " + entry.comparedWith());
       entry.checkpoints().forEach(checkpoint -> console.line("  " + checkpoint));
     }
     return Answer.done(ModelsCommand::document);
@@ -37,7 +38,11 @@ final class ModelsCommand implements Action {
     var families = document.putArray("families");
     for (var entry : Families.entries()) {
       var family =
-          families.addObject().put("family", entry.family()).put("model_type", entry.modelType());
+          families
+              .addObject()
+              .put("family", entry.family())
+              .put("model_type", entry.modelType())
+              .put("compared_with", entry.comparedWith());
       var architectures = family.putArray("architectures");
       entry.architectures().forEach(architectures::add);
       var checkpoints = family.putArray("checkpoints");

@@ -64,16 +64,12 @@ record ScoreLine(long index, TextPair pair, Score score) {
   /// Returns what the model was given for the pair, a line for each text: the text as it is
   /// tokenized, and its ids.
   List<String> explanation(Reranker reranker, RerankRequest request) {
-    var texts = reranker.exactTexts(pair, request).stream().map(text -> "  input: " + quoted(text));
+    var texts =
+        reranker.exactTexts(pair, request).stream()
+            .map(text -> "  input: " + JsonText.quoted(text));
     var ids =
         reranker.encode(pair, request).stream().map(encoded -> "  token_ids: " + ids(encoded));
     return Stream.concat(texts, ids).toList();
-  }
-
-  private static String quoted(String text) {
-    var line = new StringBuilder();
-    new JsonText(line).string(text);
-    return line.toString();
   }
 
   private static String ids(EncodedText text) {

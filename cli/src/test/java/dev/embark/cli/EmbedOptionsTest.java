@@ -58,8 +58,10 @@ final class EmbedOptionsTest {
   @Test
   void missingRoleIsSaidOnce() {
     String advice =
-        "The model has prompts for queries and documents, and none was used: say which of the two"
-            + " the texts are.\n";
+        """
+        The model has prompts for queries and documents, and none was used: say which of the two the texts are.
+        Give --role query or --role document.
+        """;
 
     assertThat(scene.run("embed", "DIR/bundle", "a boat", "a ship").err()).isEqualTo(advice);
     assertThat(scene.run("embed", "DIR/bundle", "a boat", "--role", "document").err()).isEmpty();

@@ -87,14 +87,14 @@ public record Packaging(List<PackagedFile> files) {
     find(root, "artifact.metadata").ifPresent(files::add);
     settings(root, pipeline).ifPresent(files::add);
     if (pipeline.reading().specials() == Reading.Specials.LEFT_OUT) {
-      writeModules(pipeline, "StaticEmbedding", files);
+      writeModules(root, pipeline, "StaticEmbedding", files);
       return new Packaging(files);
     }
     files.add(transformer(root, config, pipeline));
     if (ModuleList.isIn(root)) {
       modules(root, files);
     } else if (pipeline.embedding().isPresent()) {
-      writeModules(pipeline, "Transformer", files);
+      writeModules(root, pipeline, "Transformer", files);
     }
     return new Packaging(files);
   }
@@ -153,16 +153,21 @@ public record Packaging(List<PackagedFile> files) {
     for (var module : Json.read(list)) {
       var path = module.path("path").asString("");
       if (!path.isEmpty()) {
-        find(root, path + "/config.json").ifPresent(files::add);
-        find(root, path + "/model.safetensors")
-            .or(() -> find(root, path + "/pytorch_model.bin"))
-            .ifPresent(files::add);
+        carryModule(root, path, files);
       }
     }
   }
 
+  private static void carryModule(Path root, String path, List<PackagedFile> files) {
+    find(root, path + "/config.json").ifPresent(files::add);
+    find(root, path + "/model.safetensors")
+        .or(() -> find(root, path + "/pytorch_model.bin"))
+        .ifPresent(files::add);
+  }
+
   /// Spells the pipeline as sentence-transformers 2 to 6 read it.
-  private static void writeModules(Pipeline pipeline, String first, List<PackagedFile> files) {
+  private static void writeModules(
+      Path root, Pipeline pipeline, String first, List<PackagedFile> files) {
     var modules = Json.array();
     modules.add(module(0, "", first));
     for (var step : pipeline.embedding().orElseThrow().steps()) {
@@ -176,8 +181,16 @@ public record Packaging(List<PackagedFile> files) {
               new PackagedFile.Written(index + "_Pooling/config.json", pooling(pool, pipeline)));
         }
         case Step.Normalize() -> modules.add(module(index, index + "_Normalize", "Normalize"));
-        case Step.Dense _, Step.LayerNorm _, Step.Truncate _ ->
-            throw new IllegalStateException(step + " comes only from a packaged model");
+        case Step.Dense dense -> {
+          modules.add(module(index, dense.path(), "Dense"));
+          carryModule(root, dense.path(), files);
+        }
+        case Step.LayerNorm(var path, _) -> {
+          modules.add(module(index, path, "LayerNorm"));
+          carryModule(root, path, files);
+        }
+        // The settings say it.
+        case Step.Truncate _ -> {}
       }
     }
     files.add(new PackagedFile.Written("modules.json", Json.pretty(modules)));

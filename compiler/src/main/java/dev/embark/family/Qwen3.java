@@ -34,6 +34,7 @@ final class Qwen3 implements Family {
         "Qwen/Qwen3-Embedding-8B",
         "Qwen/Qwen3-Reranker-0.6B",
         "Qwen/Qwen3-Reranker-4B",
+        "Qwen/Qwen3-Reranker-8B",
         "microsoft/harrier-oss-v1-0.6b");
   }
 

@@ -29,11 +29,15 @@ import dev.embark.progress.Progress;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.testing.Fixture;
 import dev.embark.tokenize.Side;
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -56,6 +60,20 @@ class EveryFixtureTest {
 
   @TempDir static Path cache;
   @TempDir Path folder;
+
+  @Test
+  void everyFolderOfTestdataIsAsked() throws IOException {
+    var asked =
+        Arrays.stream(EveryFixtureTest.class.getDeclaredMethods())
+            .filter(method -> method.isAnnotationPresent(ValueSource.class))
+            .flatMap(method -> Arrays.stream(method.getAnnotation(ValueSource.class).strings()))
+            .collect(Collectors.toSet());
+
+    try (var folders = Files.list(Fixture.testdata().resolve("checkpoint"))) {
+      assertThat(folders.map(found -> found.getFileName().toString()))
+          .containsExactlyInAnyOrderElementsOf(asked);
+    }
+  }
 
   private Engine open(String name, Instructions instructions, Flavor flavor) {
     var fetched = Fixtures.fetch(Fixture.of(name).folder());

@@ -42,7 +42,7 @@ public sealed interface Output {
   }
 
   /// A weight for each token of the text (bge-m3, <https://arxiv.org/abs/2402.03216>): `[batch,
-  /// sequence]`; the weight of an id is the largest of its tokens.
+  /// sequence, 1]`; the weight of an id is the largest of its tokens.
   ///
   /// @param path folder of the linear layer in the checkpoint
   /// @param skippedIds ids that have no weight

@@ -62,7 +62,7 @@ public final class ModelFile {
   }
 
   /// Returns the file that `referrer`, a file of a model, calls `name`: a path relative to its
-  /// folder that may not leave it.
+  /// folder that may not leave it. It is relative where `referrer` is.
   ///
   /// A link out of the folder is followed in one case only: from `snapshots/<revision>/` into
   /// `blobs/` of the same repository in the hub's cache, where every file is such a link.
@@ -92,7 +92,7 @@ public final class ModelFile {
       throw new Problem(
           Category.BAD_INPUT, "Cannot read " + file + ".", String.valueOf(e.getMessage()), "", e);
     }
-    return file;
+    return referrer.resolveSibling(path);
   }
 
   private static Path relative(Path referrer, String name) {

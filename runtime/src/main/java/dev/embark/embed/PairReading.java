@@ -51,22 +51,29 @@ final class PairReading implements Encoding<TextPair> {
   private Form form(Pairing pairing, String instruction) {
     return switch (pairing) {
       case Pairing.Template() -> {
-        if (!instruction.isEmpty()) {
-          throw new Problem(
-              Category.WRONG_USAGE,
-              "The model takes no instruction.",
-              "It reads a query and a document, and nothing else.",
-              "Leave the instruction out.");
-        }
+        requireNone(instruction);
         yield new Form.Joined();
       }
-      case Pairing.Prompted(var prefix, var body, var suffix, var usual) ->
-          new Form.Between(
-              new Pairing.Prompted(
-                  prefix, body, suffix, instruction.isEmpty() ? usual : instruction),
-              bare(prefix),
-              bare(suffix));
+      case Pairing.Prompted(var prefix, var body, var suffix, var usual) -> {
+        if (!body.contains("{instruction}")) {
+          requireNone(instruction);
+        }
+        yield new Form.Between(
+            new Pairing.Prompted(prefix, body, suffix, instruction.isEmpty() ? usual : instruction),
+            bare(prefix),
+            bare(suffix));
+      }
     };
+  }
+
+  private static void requireNone(String instruction) {
+    if (!instruction.isEmpty()) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          "The model takes no instruction.",
+          "It reads a query and a document, and nothing else.",
+          "Leave the instruction out.");
+    }
   }
 
   private EncodedText bare(String text) {

@@ -1,4 +1,5 @@
-/// Texts to vectors: prompts, batches without padding, callers without contention.
+/// Texts to vectors, weights and scores: prompts, batches without padding, callers without
+/// contention.
 @NullMarked
 package dev.embark.embed;
 

@@ -113,6 +113,17 @@ final class RerankerTest {
   }
 
   @Test
+  void instructionWithoutAPlaceIsRefused() {
+    var pairing = new Pairing.Prompted("", "{query} and {document}", "", "");
+    try (var reranker = open(score(ScoreActivation.IDENTITY, pairing))) {
+      var pair = new TextPair("concert", "orchestra");
+      assertThatThrownBy(() -> reranker.score(pair, USUAL.withInstruction("find")))
+          .isInstanceOf(Problem.class)
+          .hasMessageStartingWith("The model takes no instruction.");
+    }
+  }
+
+  @Test
   void promptedPairIsFilledInOnceAndItsPartsAreTokenizedAlone() {
     var pair = new TextPair("what is {document}?", "a {query} $1 \\");
     try (var reranker = open(score(ScoreActivation.IDENTITY, PROMPTED))) {
