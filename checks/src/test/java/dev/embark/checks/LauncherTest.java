@@ -162,7 +162,7 @@ final class LauncherTest {
 
   @Test
   void shortCommandsGetTheSimpleJvm() throws Exception {
-    assertThat(embark("embed", "dir", "text").lines())
+    assertThat(embark("tokenize", "dir", "text").lines())
         .contains("-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1");
   }
 
@@ -172,8 +172,10 @@ final class LauncherTest {
         "convert m -o d",
         "verify d",
         "quickstart",
-        "embed d --input f",
-        "embed --input=f d"
+        "embed d text",
+        "rerank d --query q text",
+        "tokenize d --input f",
+        "tokenize --input=f d"
       })
   void longCommandsGetTheWholeJvm(String words) throws Exception {
     assertThat(embark(words.split(" ", -1)).lines())

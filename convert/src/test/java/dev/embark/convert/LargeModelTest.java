@@ -32,7 +32,7 @@ final class LargeModelTest {
 
   @Test
   void bgeM3() throws IOException {
-    convert(RandomCheckpoint.bgeM3(), 568_000_000);
+    convert(RandomCheckpoint.bgeM3(), 566_000_000);
   }
 
   @Test
