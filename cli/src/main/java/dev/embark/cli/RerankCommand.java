@@ -89,8 +89,10 @@ final class RerankCommand implements Action {
             .withInstruction(instruction)
             .withLabel(label);
     try (var model = new Workshop(console).open(bundle)) {
-      var lines = lines(model, request, console);
-      output.ifPresent(file -> write(file, lines, model.reranker().labels().size()));
+      var lines =
+          output.isPresent()
+              ? saved(output.get(), model, request, console)
+              : lines(model, request, console);
       noteTruncated(lines, console);
       return pairs.isPresent()
           ? show(lines, model.reranker(), request, console)
@@ -128,7 +130,7 @@ final class RerankCommand implements Action {
   /// Scores all pairs, in their order.
   private List<ScoreLine> lines(Embark model, RerankRequest request, Console console) {
     var reranker = model.reranker();
-    if (pairs.isEmpty()) {
+    if (pairs.isEmpty() || !label.isEmpty()) {
       reranker.rankingLabel(label);
     }
     if (pairs.isPresent()) {
@@ -187,7 +189,7 @@ final class RerankCommand implements Action {
     int rank = reranker.rankingLabel(label);
     return lines.stream()
         .sorted(
-            Comparator.comparingDouble((ScoreLine line) -> line.numbers(numbers())[rank])
+            Comparator.comparingDouble((ScoreLine line) -> line.numbers(Numbers.LOGITS)[rank])
                 .reversed())
         .limit(top.orElse(Integer.MAX_VALUE))
         .toList();
@@ -227,10 +229,13 @@ final class RerankCommand implements Action {
     return document;
   }
 
-  private void write(Path file, List<ScoreLine> lines, int labels) {
-    try (var writer = NpyWriter.create(file, labels)) {
+  /// Scores all pairs into a file, of which is known at once whether it can be written.
+  private List<ScoreLine> saved(Path file, Embark model, RerankRequest request, Console console) {
+    try (var writer = NpyWriter.create(file, model.reranker().labels().size())) {
+      var lines = lines(model, request, console);
       lines.forEach(line -> writer.write(line.numbers(numbers())));
       writer.finish();
+      return lines;
     }
   }
 

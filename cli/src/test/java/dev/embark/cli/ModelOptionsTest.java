@@ -65,6 +65,23 @@ final class ModelOptionsTest {
   }
 
   @Test
+  void whatTheModelSaysItself() {
+    refused(
+        "--task",
+        "embed",
+        """
+        --task is given for no use.
+        The model's files say what it is for.
+        Leave it away.
+        """);
+  }
+
+  @Test
+  void rulesForAModelWithoutATable() {
+    refused("--static-rules", "sentence-transformers", "--static-rules is given for no use.");
+  }
+
+  @Test
   void aTaskThatIsNone() {
     refused("--task", "cook", "--task cook is not known; known are embed, rerank, sparse.");
   }

@@ -6,11 +6,11 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.source.ModelFolder;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -61,7 +61,10 @@ public final class Config {
           // outputs and heads that an embedding does not use
           "_num_labels",
           "id2label",
+          "is_matryoshka",
           "label2id",
+          "mask_token_id",
+          "matryoshka_dimensions",
           "num_labels",
           "output_attentions",
           "output_hidden_states",
@@ -304,11 +307,15 @@ public final class Config {
   /// Returns the names of the scores that a classifier gives, as transformers counts them.
   public List<String> labels() {
     if (has("id2label")) {
-      var names = new TreeMap<Integer, String>();
-      for (var label : child("id2label").json().properties()) {
-        names.put(Integer.valueOf(label.getKey()), label.getValue().asString(label.getKey()));
+      var given = child("id2label").json();
+      var names = new LinkedHashSet<String>();
+      for (int label = 0; label < given.size(); label++) {
+        names.add(given.path(Integer.toString(label)).asString(""));
       }
-      return List.copyOf(names.values());
+      if (given.isEmpty() || names.size() < given.size() || names.contains("")) {
+        throw wrong("id2label", given, "names for 0, 1, 2, … that differ");
+      }
+      return List.copyOf(names);
     }
     int count = has("num_labels") ? size("num_labels") : size("_num_labels", LABELS);
     return IntStream.range(0, count).mapToObj(label -> "LABEL_" + label).toList();
@@ -366,7 +373,11 @@ public final class Config {
     }
     var value = take(key);
     var actual = value.isString() ? value.stringValue() : value.toString();
-    if (!actual.equals(supported.toString())) {
+    boolean isEqual =
+        (supported instanceof Number number && value.isNumber())
+            ? value.doubleValue() == number.doubleValue()
+            : actual.equals(supported.toString());
+    if (!isEqual) {
       throw new Problem(
           Category.UNSUPPORTED,
           origin + ": " + key + " = " + value + " is not supported, only " + supported + ".",

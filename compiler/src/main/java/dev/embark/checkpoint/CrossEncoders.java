@@ -67,11 +67,27 @@ final class CrossEncoders {
           "Embark scores a pair by the difference of two tokens.",
           "Convert a model with both.");
     }
+    int falseId = score.index("false_token_id", 0);
+    int tokens = config.size("vocab_size");
+    if (trueId == falseId || Math.max(trueId, falseId) >= tokens) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          score.origin()
+              + ": true_token_id "
+              + trueId
+              + " and false_token_id "
+              + falseId
+              + " are not two of the model's "
+              + tokens
+              + " tokens.",
+          "",
+          "Take all files from the same revision of the model.");
+    }
     return new Score(
         List.of("score"),
         activation(1),
         pairing(ChatTemplate.read(root).rerank()),
-        new ScoreHead.Preference(trueId, score.index("false_token_id", 0)));
+        new ScoreHead.Preference(trueId, falseId));
   }
 
   /// sentence-transformers cuts what stands before the suffix, its own words included, so all of it

@@ -2,6 +2,8 @@ package dev.embark.checkpoint;
 
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Pipeline;
+import dev.embark.checkpoint.Instructions.StaticRules;
+import dev.embark.checkpoint.Instructions.VectorLength;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.source.Fetched;
@@ -32,6 +34,7 @@ public record Description(
   public static Description read(Fetched fetched, Instructions instructions) {
     var root = fetched.root();
     var table = StaticModels.folder(root);
+    requireUse(root, instructions);
     var weights =
         table
             .map(folder -> WeightFiles.ofModule(root, folder))
@@ -50,6 +53,28 @@ public record Description(
     var tokenizer = new TokenizerFiles(root, table.orElse(""), fetched.files());
     var packaging = Packaging.of(tokenizer, config, pipeline);
     return new Description(root, model, config, pipeline, weights, packaging);
+  }
+
+  /// Refuses what the user says of a model that says it itself.
+  private static void requireUse(Path root, Instructions instructions) {
+    boolean isStatic = StaticModels.folder(root).isPresent();
+    if (!instructions.task().isEmpty() && (isStatic || ModuleList.isIn(root))) {
+      throw needless("--task", "The model's files say what it is for.");
+    }
+    if (isStatic
+        && !(instructions.pooling().isEmpty()
+            && instructions.length() == VectorLength.AS_COMPUTED)) {
+      throw needless("--pooling or --normalize", "A static model takes the mean of its tokens.");
+    }
+    if (instructions.staticRules() != StaticRules.OF_THE_MODEL
+        && !(isStatic && StaticModels.isModel2Vec(root))) {
+      throw needless("--static-rules", "The model is not one of model2vec.");
+    }
+  }
+
+  private static Problem needless(String option, String why) {
+    return new Problem(
+        Category.WRONG_USAGE, option + " is given for no use.", why, "Leave it away.");
   }
 
   private static Pipeline pipeline(

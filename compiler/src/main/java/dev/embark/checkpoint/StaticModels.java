@@ -46,7 +46,11 @@ final class StaticModels {
       }
       return Optional.of(first.path().isEmpty() ? "" : first.path() + "/");
     }
-    return Config.find(root, "config.json").filter(StaticModels::isModel2Vec).map(_ -> "");
+    return isModel2Vec(root) ? Optional.of("") : Optional.empty();
+  }
+
+  static boolean isModel2Vec(Path root) {
+    return Config.find(root, "config.json").filter(StaticModels::isModel2Vec).isPresent();
   }
 
   private static boolean isModel2Vec(Config config) {
@@ -67,7 +71,7 @@ final class StaticModels {
       return new Reading(limit, 0, Letters.AS_WRITTEN, Specials.LEFT_OUT, Unknowns.KEPT);
     }
     int limit = instructions.maxTokens() > 0 ? instructions.maxTokens() : MODEL2VEC_TOKENS;
-    int chars = Math.multiplyExact(limit, TokenIds.in(root).medianLength());
+    int chars = (int) Math.min(Integer.MAX_VALUE, (long) limit * TokenIds.in(root).medianLength());
     return new Reading(limit, chars, Letters.AS_WRITTEN, Specials.LEFT_OUT, Unknowns.DROPPED);
   }
 

@@ -48,13 +48,13 @@ final class TokenIds {
   /// Returns the id of a token that is written so.
   OptionalInt find(String token) {
     for (JsonNode added : tokenizer.path("added_tokens")) {
-      if (added.path("content").asString("").equals(token)) {
-        return OptionalInt.of(added.path("id").asInt());
+      if (added.path("content").asString("").equals(token) && added.path("id").isInt()) {
+        return OptionalInt.of(added.path("id").intValue());
       }
     }
     var vocabulary = tokenizer.path("model").path("vocab");
-    if (vocabulary.has(token)) {
-      return OptionalInt.of(vocabulary.path(token).asInt());
+    if (vocabulary.path(token).isInt()) {
+      return OptionalInt.of(vocabulary.path(token).intValue());
     }
     // Unigram models list their entries with scores.
     for (int id = 0; vocabulary.isArray() && id < vocabulary.size(); id++) {

@@ -121,14 +121,15 @@ record TokenizerFiles(Path root, String folder, List<Path> fetched) {
   /// prompt's text, as sentence-transformers does it.
   private static ArrayNode withMarkers(Path source, Pipeline pipeline) {
     var json = Json.readObject(source);
-    var tokens = json.withArray("added_tokens");
+    var tokens = Json.array();
+    json.path("added_tokens").forEach(tokens::add);
     var vocabulary = json.path("model").path("vocab");
     for (var prompt : new TreeMap<>(pipeline.prompts()).values()) {
       var marker = prompt.strip();
-      if (!marker.isEmpty() && vocabulary.has(marker)) {
+      if (!marker.isEmpty() && vocabulary.path(marker).isInt()) {
         tokens
             .addObject()
-            .put("id", vocabulary.path(marker).asInt())
+            .put("id", vocabulary.path(marker).intValue())
             .put("content", marker)
             .put("single_word", false)
             .put("lstrip", false)
@@ -139,7 +140,7 @@ record TokenizerFiles(Path root, String folder, List<Path> fetched) {
     }
     var sorted = new ArrayList<JsonNode>();
     tokens.forEach(sorted::add);
-    sorted.sort(Comparator.comparingInt(token -> token.path("id").asInt()));
+    sorted.sort(Comparator.comparingInt(token -> token.path("id").asInt(0)));
     return Json.array().addAll(sorted);
   }
 

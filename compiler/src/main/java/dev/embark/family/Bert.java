@@ -26,9 +26,6 @@ final class Bert implements Family {
     /// @param epsilon of the layer norms where nothing is said
     static Shape of(Config config, double epsilon) {
       config.requireUnlessAbsent("position_embedding_type", "absolute");
-      config.requireUnlessAbsent("is_decoder", false);
-      config.requireUnlessAbsent("add_cross_attention", false);
-      config.requireUnlessAbsent("pruned_heads", "{}");
       return new Shape(
           config.size("hidden_size"),
           config.count("num_hidden_layers", LAYERS_MAX),
@@ -78,7 +75,6 @@ final class Bert implements Family {
         "sentence-transformers/LaBSE",
         "cross-encoder/ms-marco-MiniLM-L6-v2",
         "cross-encoder/ms-marco-MiniLM-L12-v2",
-        "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
         "naver/splade-cocondenser-ensembledistil",
         "naver/splade-v3",
         "colbert-ir/colbertv2.0",

@@ -23,7 +23,12 @@ final class DistilBert implements Family {
   private record Shape(int hidden, int layers, int heads, int intermediate, Activation activation) {
     static Shape of(Config config) {
       config.disregard(
-          "sinusoidal_pos_embds", "dropout", "qa_dropout", "seq_classif_dropout", "n_ctx");
+          "sinusoidal_pos_embds",
+          "dropout",
+          "qa_dropout",
+          "seq_classif_dropout",
+          "n_ctx",
+          "tie_weights_");
       return new Shape(
           config.size("dim"),
           config.count("n_layers", LAYERS_MAX),

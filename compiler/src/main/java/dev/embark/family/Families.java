@@ -109,6 +109,7 @@ public final class Families {
     var config = checkpoint.config();
     var family = of(config);
     config.requireRemoteClasses(family.remoteClasses());
+    requireEncoder(config);
     var pipeline = capped(checkpoint.pipeline(), family.positionsMax(config));
     var weights = family.sanitize(checkpoint.weights());
     var graph = new GraphBuilder(family.modelType());
@@ -124,6 +125,13 @@ public final class Families {
     weights.requireComplete(config.origin());
     results.forEach(graph::output);
     return new Model(name(family), config.architectures().getFirst(), graph.build(), pipeline);
+  }
+
+  /// Refuses what transformers writes into every configuration and what makes another model of it.
+  private static void requireEncoder(Config config) {
+    config.requireUnlessAbsent("is_decoder", false);
+    config.requireUnlessAbsent("add_cross_attention", false);
+    config.requireUnlessAbsent("pruned_heads", "{}");
   }
 
   private static Pipeline capped(Pipeline pipeline, int positionsMax) {

@@ -60,8 +60,7 @@ final class JinaBert implements Family {
         "jinaai/jina-embeddings-v2-small-en",
         "jinaai/jina-embeddings-v2-base-en",
         "jinaai/jina-embeddings-v2-base-de",
-        "jinaai/jina-embeddings-v2-base-code",
-        "jinaai/jina-reranker-v1-turbo-en");
+        "jinaai/jina-embeddings-v2-base-code");
   }
 
   @Override
@@ -75,7 +74,6 @@ final class JinaBert implements Family {
         .withoutPrefixes("bert.")
         .renamed(Bert::withoutGreek)
         .unused(name -> name.startsWith("pooler.") || name.startsWith("cls."))
-        .unused(name -> name.startsWith("classifier."))
         .unused("embeddings.position_ids"::equals);
   }
 
@@ -87,8 +85,6 @@ final class JinaBert implements Family {
     config.requireUnlessAbsent("position_embedding_type", "alibi");
     config.requireUnlessAbsent("feed_forward_type", "geglu");
     config.requireUnlessAbsent("alibi_scaling", 1);
-    config.requireUnlessAbsent("is_decoder", false);
-    config.requireUnlessAbsent("add_cross_attention", false);
     config.disregard("hidden_act"); // follows from feed_forward_type
     config.disregard("emb_pooler", "attn_implementation", "model_max_length");
     int heads = config.divisor("num_attention_heads", "hidden_size");

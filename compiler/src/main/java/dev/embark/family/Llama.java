@@ -55,6 +55,7 @@ final class Llama implements Family {
   public Value build(GraphBuilder graph, Config config, Weights weights) {
     config.requireUnlessAbsent("mlp_bias", false);
     config.requireUnlessAbsent("pretraining_tp", 1);
+    config.requireUnlessAbsent("pooling", "avg");
     var biased = config.isTrue("attention_bias") ? Biased.YES : Biased.NO;
     var sight =
         config.architectures().contains("LlamaBidirectionalModel")

@@ -7,6 +7,8 @@ import dev.embark.family.Decoder.HeadNorm;
 import dev.embark.graph.Constant;
 import dev.embark.graph.GraphBuilder;
 import dev.embark.graph.Value;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import java.util.List;
 
 /// Qwen2: a decoder whose queries, keys and values have biases.
@@ -53,8 +55,24 @@ final class Qwen2 implements Family {
   @Override
   public Value build(GraphBuilder graph, Config config, Weights weights) {
     Decoder.requireNoWindow(config);
+    requireMask(config);
     var traits = new Decoder.Traits(Biased.YES, Biased.NO, HeadNorm.NO, Decoder.sight(config));
     return new Decoder(graph, Decoder.Shape.of(config, traits)).build(config, weights);
+  }
+
+  /// The code that `auto_map` names looks both ways where nothing is said, and transformers' own
+  /// looks back only.
+  private static void requireMask(Config config) {
+    if (config.has("auto_map")
+        && !config.has("is_causal")
+        && !config.has("use_bidirectional_attention")) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          config.origin() + ": auto_map is there and is_causal is not.",
+          "Whether tokens see those after them is not said.",
+          "Add \"is_causal\": false (gte-Qwen2, stella) or true to a copy, and name it with"
+              + " --config.");
+    }
   }
 
   @Override

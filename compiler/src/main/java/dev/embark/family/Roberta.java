@@ -46,6 +46,7 @@ final class Roberta implements Family {
         "BAAI/bge-reranker-base",
         "BAAI/bge-reranker-large",
         "BAAI/bge-reranker-v2-m3",
+        "cross-encoder/mmarco-mMiniLMv2-L12-H384-v1",
         "cross-encoder/stsb-roberta-base");
   }
 

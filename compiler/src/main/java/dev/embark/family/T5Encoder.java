@@ -92,7 +92,6 @@ final class T5Encoder implements Family {
 
   @Override
   public Value build(GraphBuilder graph, Config config, Weights weights) {
-    config.requireUnlessAbsent("is_decoder", false);
     config.disregard("dense_act_fn", "is_gated_act"); // follow from feed_forward_proj
     config.disregard("num_decoder_layers", "scale_decoder_outputs", "dropout_rate");
     var shape = Shape.of(config);

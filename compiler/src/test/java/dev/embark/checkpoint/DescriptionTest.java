@@ -1,5 +1,6 @@
 package dev.embark.checkpoint;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
@@ -340,6 +341,15 @@ class DescriptionTest {
             Looked for tokenizer.json, vocab.txt, vocab.json and SentencePiece models.
             Fetch the complete model.\
             """);
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"{'LABEL_0': 'x'}", "{}", "{'0': 'x', '1': 'x'}", "{'1': 'x'}"})
+  void labelsThatAreNoRowOfNamesAreRefused(String labels) {
+    var given = Json.parse(labels.replace('\'', '"').getBytes(UTF_8), "test");
+    var altered =
+        altered("reranker-bert").changing("config.json", json -> json.set("id2label", given));
+    assertThat(altered.refusal()).startsWith("BAD_INPUT: config.json: id2label = ");
   }
 
   @Test

@@ -44,6 +44,8 @@ class FamilyRefusalsTest {
           gte-cls-fp16                  | position_embedding_type      | "absolute"   | rope
           gte-cls-fp16                  | pack_qkv                     | false        | true
           t5-encoder-mean-dense         | is_decoder                   | true         | false
+          distilbert-mean               | add_cross_attention          | true         | false
+          distilbert-mean               | pruned_heads                 | {"0":[1]}    | {}
           deberta-v2-mean               | conv_kernel_size             | 3            | 0
           deberta-v2-mean               | embedding_size               | 16           | 32
           deberta-v2-mean               | attention_head_size          | 16           | 8
@@ -99,6 +101,31 @@ class FamilyRefusalsTest {
   void unknownActivationsAreRefused(String fixture, String key) {
     assertThat(altered(fixture, key, "\"mish\"").refusal())
         .startsWith("UNSUPPORTED: config.json: activation \"mish\" is not supported.\nKnown are ");
+  }
+
+  @Test
+  void qwen2OfOtherCodeMustSayWhatATokenSees() {
+    var map =
+        """
+        {"AutoModel": "modeling_qwen.Qwen2Model"}\
+        """;
+    assertThat(altered("qwen2-lasttoken-bf16", "auto_map", map).refusal())
+        .startsWith("UNSUPPORTED: config.json: auto_map is there and is_causal is not.");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      textBlock =
+          """
+          distilbert-mean | tie_weights_            | true
+          distilbert-mean | pruned_heads            | {}
+          gte-cls-fp16    | is_decoder              | false
+          gte-cls-fp16    | matryoshka_dimensions   | [256]
+          llama3-mean-bf16 | pretraining_tp         | 1.0
+          """)
+  void fieldsThatChangeNothingAreNot(String fixture, String key, String value) {
+    assertThat(altered(fixture, key, value).build().graph().nodes()).isNotEmpty();
   }
 
   @Test

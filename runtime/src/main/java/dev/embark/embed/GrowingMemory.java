@@ -15,6 +15,7 @@ final class GrowingMemory implements AutoCloseable {
   MemorySegment ofSize(long bytes) {
     if (bytes > memory.byteSize()) {
       arena.close();
+      memory = MemorySegment.NULL;
       arena = Arena.ofShared();
       memory = arena.allocate(Long.highestOneBit(bytes - 1) << 1, ALIGNMENT);
     }

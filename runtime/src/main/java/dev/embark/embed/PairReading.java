@@ -126,6 +126,12 @@ final class PairReading implements Encoding<TextPair> {
         };
     vocabulary.check(encoded, name);
     Vocabulary.check(truncation, encoded, pipeline.maxTokens(), name);
+    var first =
+        switch (form) {
+          case Form.Joined() -> prompt;
+          case Form.Between(var pairing, _, _) -> pairing.body();
+        };
+    Vocabulary.checkPrompt(truncation, first, encoded, name);
     return encoded;
   }
 
@@ -143,7 +149,15 @@ final class PairReading implements Encoding<TextPair> {
           "Nothing of the pair would be left.",
           "Convert the model with a higher limit.");
     }
-    tokenizer.encodeBare(body(form.pairing(), pair), room, tokens);
+    String body = body(form.pairing(), pair);
+    if (form.pairing().prefix().isEmpty()) {
+      // Such a template is tokenized as a whole, and taken apart only where it is too long.
+      tokenizer.encodeBare(body + form.pairing().suffix(), pipeline.maxTokens(), tokens);
+      if (tokens.untruncatedLength() <= pipeline.maxTokens()) {
+        return new EncodedText(tokens, 0);
+      }
+    }
+    tokenizer.encodeBare(body, room, tokens);
     int[] ids =
         Stream.of(form.prefix().toIds(), tokens.toIds(), form.suffix().toIds())
             .flatMapToInt(IntStream::of)

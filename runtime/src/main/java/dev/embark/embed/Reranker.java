@@ -150,7 +150,10 @@ public final class Reranker implements AutoCloseable {
     for (int i = 0; i < scores.size(); i++) {
       ranked.add(new Ranked(i, scores.get(i).values()[label], scores.get(i)));
     }
-    ranked.sort(Comparator.comparingDouble(Ranked::value).reversed());
+    // The activation loses differences of large logits, and never changes an order.
+    ranked.sort(
+        Comparator.comparingDouble((Ranked document) -> document.score().logits()[label])
+            .reversed());
     return ranked;
   }
 

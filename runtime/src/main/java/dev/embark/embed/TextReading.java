@@ -85,6 +85,7 @@ final class TextReading implements Encoding<String> {
     String name = "Text " + number;
     vocabulary.check(encoded, name);
     Vocabulary.check(truncation, encoded, limit, name);
+    Vocabulary.checkPrompt(truncation, prompt, encoded, name);
     return encoded;
   }
 

@@ -68,4 +68,18 @@ final class Vocabulary {
           "Split the text into passages, or let its end or its start be left out.");
     }
   }
+
+  /// Throws a `Problem` where a cut at the start took the prompt away, without which a model gives
+  /// other vectors.
+  static void checkPrompt(Truncation truncation, String prompt, EncodedText text, String name) {
+    if (truncation == Truncation.START
+        && !prompt.isEmpty()
+        && text.untruncatedLength() > text.tokens()) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          name + " is too long, and a cut at its start would take the prompt away.",
+          "The model is told by what stands first how to read the rest.",
+          "Let the end be left out, or split the text into passages.");
+    }
+  }
 }

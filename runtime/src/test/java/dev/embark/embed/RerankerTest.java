@@ -124,6 +124,15 @@ final class RerankerTest {
   }
 
   @Test
+  void templateWithoutPrefixIsTokenizedAsAWhole() {
+    var pairing = new Pairing.Prompted("", "{query} find {document}", "tra tuned", "");
+    try (var reranker = open(score(ScoreActivation.IDENTITY, pairing))) {
+      assertThat(reranker.encode(new TextPair("the", "orches"), USUAL).getFirst().toIds())
+          .isEqualTo(tiny.bareIds("the find orchestra tuned"));
+    }
+  }
+
+  @Test
   void promptedPairIsFilledInOnceAndItsPartsAreTokenizedAlone() {
     var pair = new TextPair("what is {document}?", "a {query} $1 \\");
     try (var reranker = open(score(ScoreActivation.IDENTITY, PROMPTED))) {

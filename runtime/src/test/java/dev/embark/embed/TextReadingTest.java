@@ -102,6 +102,17 @@ final class TextReadingTest {
   }
 
   @Test
+  void promptIsNeverCutAway() {
+    var request = EmbedRequest.as(Role.QUERY).withTruncation(Truncation.START);
+    try (var embedder = open(prompts(Map.of("query", "the concert "), ""))) {
+      assertThat(embedder.embed("last", request).isTruncated()).isFalse();
+      assertThatThrownBy(() -> embedder.embed(LONG, request))
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("would take the prompt away");
+    }
+  }
+
+  @Test
   void longTextIsCutAtTheEndAskedForOrRefused() {
     int[] all = tiny.ids(LONG);
     int limit = TinyBundle.MAX_TOKENS;

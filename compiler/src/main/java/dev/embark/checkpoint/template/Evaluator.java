@@ -189,7 +189,7 @@ final class Evaluator {
   }
 
   private long whole(Value value) {
-    if (value instanceof Whole(long number) && Math.abs(number) <= Integer.MAX_VALUE) {
+    if (value instanceof Whole(long number) && (int) number == number) {
       return number;
     }
     throw operators.unfit("a range", value);

@@ -131,7 +131,7 @@ record Members(Operators operators) {
     if (value == Absent.NONE) {
       return otherwise;
     }
-    if (value instanceof Whole(long number) && Math.abs(number) <= Integer.MAX_VALUE) {
+    if (value instanceof Whole(long number) && (int) number == number) {
       return number;
     }
     throw operators.unfit("a slice to the bound", value);

@@ -57,6 +57,8 @@ class TemplateHostileTest {
     assertThat(refused("{{ range(10001) | length }}"))
         .startsWith("T has a range of more than 10000");
     assertThat(refused("{{ range(9000000000) | length }}")).startsWith("T has a number that is no");
+    // The product is the smallest of all numbers, of which the absolute value is none.
+    assertThat(refused("{{ range(-65536*65536*65536*32768, 5) | length }}")).isNotEmpty();
     assertThat(refused("a".repeat(200_001))).startsWith("T has 200001 characters, at most 200000.");
     assertThat(refused("{{ '" + ",".repeat(10_001) + "'.split(',') | length }}"))
         .startsWith("T splits a text into more than 10000 parts.");
