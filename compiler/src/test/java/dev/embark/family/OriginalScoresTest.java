@@ -64,6 +64,7 @@ class OriginalScoresTest {
           var types = fixture.golden().path("token_type_ids").path(i);
           var logits =
               run(graph, longs(fixture.golden().path("input_ids").path(i)), types, "logits");
+          assertThat(logits.row(0)).hasSize(expected.path(i).size());
           assertClose(logits, expected.path(i), LOGITS, name + " pair " + i);
         }
       }
