@@ -4,6 +4,7 @@ import dev.embark.Embark;
 import dev.embark.cli.ScoreLine.Numbers;
 import dev.embark.embed.RerankRequest;
 import dev.embark.embed.Reranker;
+import dev.embark.embed.Score;
 import dev.embark.embed.TextPair;
 import dev.embark.format.json.Json;
 import dev.embark.format.npy.NpyWriter;
@@ -188,9 +189,7 @@ final class RerankCommand implements Action {
   private List<ScoreLine> sorted(List<ScoreLine> lines, Reranker reranker) {
     int rank = reranker.rankingLabel(label);
     return lines.stream()
-        .sorted(
-            Comparator.comparingDouble((ScoreLine line) -> line.numbers(Numbers.LOGITS)[rank])
-                .reversed())
+        .sorted(Comparator.comparing(ScoreLine::score, Score.bestFirst(rank)))
         .limit(top.orElse(Integer.MAX_VALUE))
         .toList();
   }

@@ -150,10 +150,7 @@ public final class Reranker implements AutoCloseable {
     for (int i = 0; i < scores.size(); i++) {
       ranked.add(new Ranked(i, scores.get(i).values()[label], scores.get(i)));
     }
-    // The activation loses differences of large logits, and never changes an order.
-    ranked.sort(
-        Comparator.comparingDouble((Ranked document) -> document.score().logits()[label])
-            .reversed());
+    ranked.sort(Comparator.comparing(Ranked::score, Score.bestFirst(label)));
     return ranked;
   }
 

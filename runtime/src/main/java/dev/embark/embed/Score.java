@@ -1,5 +1,7 @@
 package dev.embark.embed;
 
+import java.util.Comparator;
+
 /// What a model says of a pair of texts, and how much of it the model saw.
 public final class Score {
   private final float[] values;
@@ -16,6 +18,12 @@ public final class Score {
     this.logits = logits;
     this.tokens = tokens;
     this.untruncatedTokens = untruncatedTokens;
+  }
+
+  /// Returns an order in which the score of a label, counted from 0, falls. The activation loses
+  /// differences of large logits and never changes an order, so logits are compared.
+  public static Comparator<Score> bestFirst(int label) {
+    return Comparator.comparingDouble((Score score) -> score.logits[label]).reversed();
   }
 
   /// Returns the scores in the order of the model's labels: the array itself, not a copy.

@@ -19,6 +19,7 @@ import dev.embark.tokenize.Tokens;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -130,6 +131,14 @@ final class RerankerTest {
       assertThat(reranker.encode(new TextPair("the", "orches"), USUAL).getFirst().toIds())
           .isEqualTo(tiny.bareIds("the find orchestra tuned"));
     }
+  }
+
+  @Test
+  void scoresThatTheActivationMadeEqualAreRankedByTheirLogits() {
+    var good = new Score(new float[] {1}, new float[] {18}, 5, 5);
+    var best = new Score(new float[] {1}, new float[] {25}, 5, 5);
+
+    assertThat(Stream.of(good, best).sorted(Score.bestFirst(0))).containsExactly(best, good);
   }
 
   @Test
