@@ -4,7 +4,8 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
-import dev.embark.bundle.Chain;
+import dev.embark.bundle.Variant;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.ModelFiles;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -19,7 +20,7 @@ public final class Backends {
   /// A way to run a bundle on this machine.
   ///
   /// @param notices why it is not the one the bundle prefers; empty if it is
-  public record Choice(ModelFiles files, Backend backend, List<String> notices) {
+  public record Choice(Variant variant, ModelFiles files, Backend backend, List<String> notices) {
     public Choice {
       notices = List.copyOf(notices);
     }
@@ -44,14 +45,21 @@ public final class Backends {
     };
   }
 
-  /// Returns the first chain of a bundle whose runtime this machine can load, with the runtime;
-  /// throws the `Problem` of the first chain where there is none.
-  public static Choice choose(Bundle bundle, Path cache) {
+  /// Returns the variant of a bundle that is wanted, with its runtime.
+  ///
+  /// Where none is named, that is the first whose runtime this machine can load. Throws a `Problem`
+  /// of category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
+  /// where this machine can run none.
+  public static Choice choose(Bundle bundle, WantedVariant wanted, Path cache) {
     var refusals = new ArrayList<Problem>();
-    for (var chain : bundle.manifest().chains()) {
+    for (var variant : candidates(bundle, wanted)) {
       try {
-        var backend = load(chain.stages().getFirst().backend(), cache);
-        return new Choice(ModelFiles.of(bundle, chain), backend, notices(bundle, chain, refusals));
+        var backend = load(variant.chain().stages().getFirst().backend(), cache);
+        return new Choice(
+            variant,
+            ModelFiles.of(bundle, variant.chain()),
+            backend,
+            notices(bundle, variant, refusals));
       } catch (Problem e) {
         if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
           throw e;
@@ -62,15 +70,35 @@ public final class Backends {
     throw refusals.getFirst();
   }
 
-  private static List<String> notices(Bundle bundle, Chain chosen, List<Problem> refusals) {
+  private static List<Variant> candidates(Bundle bundle, WantedVariant wanted) {
+    var variants = bundle.manifest().variants();
+    return switch (wanted) {
+      case WantedVariant.Preferred() -> variants;
+      case WantedVariant.Named(var name, var origin) -> {
+        var named = variants.stream().filter(variant -> variant.name().equals(name)).toList();
+        if (named.isEmpty()) {
+          throw new Problem(
+              Category.BAD_INPUT,
+              bundle.folder() + " has no variant \"" + name + "\", which " + origin + " asks for.",
+              "It has " + variants.stream().map(Variant::name).toList() + ".",
+              "Name one of these, or convert the model again with --precision "
+                  + name
+                  + " among others.");
+        }
+        yield named;
+      }
+    };
+  }
+
+  private static List<String> notices(Bundle bundle, Variant chosen, List<Problem> refusals) {
     var notices = new ArrayList<String>();
     for (int i = 0; i < refusals.size(); i++) {
       notices.add(
           bundle.folder()
-              + " runs its chain \""
+              + " runs its variant \""
               + chosen.name()
               + "\", because \""
-              + bundle.manifest().chains().get(i).name()
+              + bundle.manifest().variants().get(i).name()
               + "\" cannot run here: "
               + refusals.get(i).what());
     }

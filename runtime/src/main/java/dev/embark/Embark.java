@@ -3,6 +3,8 @@ package dev.embark;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.MachineCache;
 import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Variant;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedRequest;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Embedder;
@@ -39,13 +41,15 @@ public final class Embark implements AutoCloseable {
   private static final System.Logger LOGGER = System.getLogger(Embark.class.getName());
 
   private final Bundle bundle;
+  private final Variant variant;
   private final Engine engine;
   private final Embedder embedder;
   private final List<String> notices;
   private final AtomicBoolean isAdvised = new AtomicBoolean();
 
-  private Embark(Bundle bundle, Engine engine, List<String> notices) {
+  private Embark(Bundle bundle, Variant variant, Engine engine, List<String> notices) {
     this.bundle = bundle;
+    this.variant = variant;
     this.engine = engine;
     this.embedder = new Embedder(engine);
     this.notices = List.copyOf(notices);
@@ -54,13 +58,19 @@ public final class Embark implements AutoCloseable {
   /// How a bundle is opened.
   ///
   /// @param embedding threads, batches and limits
+  /// @param variant which of the bundle's variants
   /// @param cache folder for what belongs to this machine: unpacked libraries, notes of proofs
   /// @param progress told about a proof on the first use
-  public record Options(EmbedSettings embedding, Path cache, Progress progress) {
-    /// Returns what suits this machine: all processors, the user's cache, no progress.
+  public record Options(
+      EmbedSettings embedding, WantedVariant variant, Path cache, Progress progress) {
+    /// Returns what suits this machine: all processors, the user's cache, no progress, and the
+    /// variant that the environment names, if it does.
     public static Options defaults() {
       return new Options(
-          EmbedSettings.defaults(), MachineCache.folder(System.getenv()), Progress.SILENT);
+          EmbedSettings.defaults(),
+          WantedVariant.of(System.getenv()),
+          MachineCache.folder(System.getenv()),
+          Progress.SILENT);
     }
   }
 
@@ -69,18 +79,18 @@ public final class Embark implements AutoCloseable {
     return open(folder, Options.defaults());
   }
 
-  /// Opens a bundle with the first of its chains that this machine can run; where that is not the
-  /// one it prefers, [#notices] say so.
+  /// Opens a bundle with the variant wanted, else with the first that this machine can run; where
+  /// that is not the one it prefers, [#notices] say so.
   public static Embark open(Path folder, Options options) {
     var bundle = Bundle.open(folder);
-    var choice = Backends.choose(bundle, options.cache());
+    var choice = Backends.choose(bundle, options.variant(), options.cache());
     var engine = Engine.open(choice.files(), choice.backend(), options.embedding());
     try {
       var notices = new ArrayList<>(choice.notices());
       notices.addAll(
-          new FirstUse(bundle, choice.backend(), options.cache())
+          new FirstUse(bundle, choice.variant(), choice.backend(), options.cache())
               .check(engine, options.progress()));
-      return new Embark(bundle, engine, notices);
+      return new Embark(bundle, choice.variant(), engine, notices);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
@@ -140,6 +150,11 @@ public final class Embark implements AutoCloseable {
   /// Returns what the bundle is made from, how, and what proves it.
   public Manifest manifest() {
     return bundle.manifest();
+  }
+
+  /// Returns which variant of the bundle is open.
+  public Variant variant() {
+    return variant;
   }
 
   /// Returns what a user of this bundle should be told, such as that its verification was skipped.

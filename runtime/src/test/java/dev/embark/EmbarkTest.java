@@ -14,6 +14,7 @@ import dev.embark.bundle.Output.ScoreActivation;
 import dev.embark.bundle.Output.ScoreHead;
 import dev.embark.bundle.Output.TokenRole;
 import dev.embark.bundle.Step;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Embedder;
 import dev.embark.embed.Engine;
@@ -54,7 +55,12 @@ final class EmbarkTest {
   }
 
   private static Embark.Options options() {
-    return new Embark.Options(EmbedSettings.defaults().withCallers(1), cache, Progress.SILENT);
+    return options(new WantedVariant.Preferred());
+  }
+
+  private static Embark.Options options(WantedVariant variant) {
+    return new Embark.Options(
+        EmbedSettings.defaults().withCallers(1), variant, cache, Progress.SILENT);
   }
 
   /// The example of the class's documentation, with other options.
@@ -147,7 +153,7 @@ final class EmbarkTest {
   }
 
   @Test
-  void chainThatCannotRunHereGivesWayToTheNext() {
+  void variantThatCannotRunHereGivesWayToTheNext() {
     var npu = Chain.ofOneFile("npu", "rknn", TinyBundle.ONNX);
     Path folder = this.folder.resolve("chains");
     TinyBundle.write(folder, TinyBundle.pipeline(), List.of(), List.of(npu, TinyBundle.CHAIN));
@@ -156,7 +162,7 @@ final class EmbarkTest {
       assertThat(model.notices())
           .contains(
               folder
-                  + " runs its chain \"onnx\", because \"npu\" cannot run here: There is no runtime"
+                  + " runs its variant \"onnx\", because \"npu\" cannot run here: There is no runtime"
                   + " \"rknn\".");
     }
     Path none = this.folder.resolve("none");
@@ -171,6 +177,32 @@ final class EmbarkTest {
             This Embark has [onnxruntime, table].
             Convert the model with --to onnx.\
             """);
+  }
+
+  @Test
+  void variantIsTheOneAskedFor() {
+    var other = Chain.ofOneFile("other", "onnxruntime", TinyBundle.ONNX);
+    Path folder = this.folder.resolve("variants");
+    TinyBundle.write(folder, TinyBundle.pipeline(), List.of(), List.of(TinyBundle.CHAIN, other));
+    try (var model = Embark.open(folder, options())) {
+      assertThat(model.variant().name()).isEqualTo("onnx");
+    }
+    var wanted = WantedVariant.of(Map.of("EMBARK_VARIANT", " ", "PATINA_MODEL", "other"));
+    try (var model = Embark.open(folder, options(wanted))) {
+      assertThat(model.variant().name()).isEqualTo("other");
+      assertThat(model.embed("tuned")).hasSize(TinyModel.HIDDEN);
+    }
+    var absent = WantedVariant.of(Map.of("EMBARK_VARIANT", "int8", "PATINA_MODEL", "other"));
+    assertThatThrownBy(() -> Embark.open(folder, options(absent)))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.category()).isEqualTo(Category.BAD_INPUT))
+        .hasMessage(
+            folder
+                + """
+                 has no variant "int8", which EMBARK_VARIANT asks for.
+                It has [onnx, other].
+                Name one of these, or convert the model again with --precision int8 among others.\
+                """);
   }
 
   @Test

@@ -43,17 +43,13 @@ final class BundleReport {
                 model.hiddenSize(),
                 TensorList.count(model.parameters())));
     console.line(field("source") + source(manifest.source()));
-    var recipe = manifest.recipe();
-    console.line(
-        field("format")
-            + recipe.target()
-            + " "
-            + recipe.precision()
-            + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset()));
     printPipeline(manifest.pipeline(), console);
-    switch (manifest.proof()) {
-      case Proof.Skipped() -> console.line(field("proof") + "none: verification was skipped");
-      case Proof.Proven proven -> printProof(proven, console);
+    for (var variant : manifest.variants()) {
+      console.line(field("format") + format(variant.recipe()));
+      switch (variant.proof()) {
+        case Proof.Skipped() -> console.line(field("proof") + "none: verification was skipped");
+        case Proof.Proven proven -> printProof(proven, console);
+      }
     }
     console.line(
         field("bundle")
@@ -61,6 +57,13 @@ final class BundleReport {
             + " ("
             + ByteText.of(manifest.files().stream().mapToLong(FileDigest::size).sum())
             + ")");
+  }
+
+  private static String format(Manifest.Recipe recipe) {
+    return recipe.target()
+        + " "
+        + recipe.precision()
+        + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset());
   }
 
   /// Returns the reference, with the revision where the reference does not end in it.

@@ -4,6 +4,7 @@ import dev.embark.Backends;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Figures;
 import dev.embark.bundle.Proof;
+import dev.embark.bundle.Variant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Engine;
 import dev.embark.format.json.Json;
@@ -43,17 +44,19 @@ final class VerifyCommand implements Action {
     var bundle = Bundle.open(folder);
     bundle.notices().forEach(console::note);
     bundle.checkDigests(console.progress());
-    var choice = Backends.choose(bundle, workshop.cache());
+    var choice = Backends.choose(bundle, workshop.variant(), workshop.cache());
     choice.notices().forEach(console::note);
     Map<String, Report> reports;
     try (var engine = Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults())) {
-      reports = replay(bundle, engine, console);
+      reports = replay(bundle, choice.variant(), engine, console);
     }
-    boolean proven = bundle.manifest().proof() instanceof Proof.Proven;
+    boolean proven = choice.variant().proof() instanceof Proof.Proven;
     boolean pass = !reports.isEmpty() && reports.values().stream().allMatch(Report::isPass);
     print(reports, console);
     if (pass && proven) {
-      new FirstUse(bundle, choice.backend(), workshop.cache()).note().ifPresent(console::note);
+      new FirstUse(bundle, choice.variant(), choice.backend(), workshop.cache())
+          .note()
+          .ifPresent(console::note);
     }
     console.line(verdict(reports));
     return pass
@@ -61,10 +64,11 @@ final class VerifyCommand implements Action {
         : Answer.failed(Category.VERIFICATION_FAILED, () -> document(reports));
   }
 
-  private Map<String, Report> replay(Bundle bundle, Engine engine, Console console) {
+  private Map<String, Report> replay(
+      Bundle bundle, Variant variant, Engine engine, Console console) {
     var reports = new LinkedHashMap<String, Report>();
-    var recipe = bundle.manifest().recipe();
-    switch (bundle.manifest().proof()) {
+    var recipe = variant.recipe();
+    switch (variant.proof()) {
       case Proof.Skipped() -> {}
       case Proof.Proven proven ->
           reports.put(

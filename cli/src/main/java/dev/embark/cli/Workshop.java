@@ -5,6 +5,7 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.MachineCache;
 import dev.embark.bundle.Manifest;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.source.Fetched;
 import dev.embark.source.ModelReference;
@@ -45,10 +46,16 @@ record Workshop(Console console) {
 
   /// Opens a bundle for use and passes on what the user should be told.
   Embark open(Path bundle) {
-    var options = new Embark.Options(EmbedSettings.defaults(), cache(), console.progress());
+    var options =
+        new Embark.Options(EmbedSettings.defaults(), variant(), cache(), console.progress());
     var model = Embark.open(bundle, options);
     model.notices().forEach(console::note);
     return model;
+  }
+
+  /// Returns the variant of bundles that the environment names, if it does.
+  WantedVariant variant() {
+    return WantedVariant.of(console.environment());
   }
 
   /// Returns the folder for what belongs to this machine.

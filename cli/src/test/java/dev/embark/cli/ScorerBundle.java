@@ -11,6 +11,7 @@ import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.Pipeline.Letters;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Reading;
+import dev.embark.bundle.Variant;
 import dev.embark.format.onnx.OnnxAttribute;
 import dev.embark.format.onnx.OnnxContent;
 import dev.embark.format.onnx.OnnxFile;
@@ -60,12 +61,18 @@ final class ScorerBundle {
               "test",
               new Manifest.Source("scorer", "", List.of()),
               new Manifest.Model("Scorer", "ScorerModel", 1, 1, 1, 760),
-              new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of()),
               pipeline,
-              List.of(Chain.ofOneFile("onnx", "onnxruntime", FILE)),
-              writer.digests(),
-              new Proof.Skipped()));
+              List.of(variant()),
+              writer.digests()));
     }
+  }
+
+  private static Variant variant() {
+    return new Variant(
+        Chain.ofOneFile("fp32", "onnxruntime", FILE),
+        new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of(), ""),
+        List.of(),
+        new Proof.Skipped());
   }
 
   private static OnnxModel model(int labels) {

@@ -10,6 +10,7 @@ import dev.embark.bundle.Manifest;
 import dev.embark.bundle.ProgramVersion;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
+import dev.embark.bundle.Variant;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.embed.EmbedSettings;
@@ -43,9 +44,9 @@ public final class Conversion {
 
   private static final String TABLE_FILE = "model.safetensors";
 
-  private static final Chain ONNX = Chain.ofOneFile("onnx", "onnxruntime", MODEL_FILE);
+  private static final Chain ONNX = Chain.ofOneFile("fp32", "onnxruntime", MODEL_FILE);
 
-  private static final Chain TABLE = Chain.ofOneFile("table", TableBackend.NAME, TABLE_FILE);
+  private static final Chain TABLE = Chain.ofOneFile("fp32", TableBackend.NAME, TABLE_FILE);
 
   private final Order order;
   private final Machine machine;
@@ -134,7 +135,7 @@ public final class Conversion {
     }
     var committed = commit(draft, proof);
     // A stamp that cannot be written costs a proof at the next use, and that says so itself.
-    new FirstUse(committed, backend, machine.cache()).note();
+    new FirstUse(committed, committed.manifest().preferred(), backend, machine.cache()).note();
     return committed;
   }
 
@@ -185,11 +186,10 @@ public final class Conversion {
             ProgramVersion.number(),
             new Manifest.Source(order.reference(), order.revision(), sources()),
             about(draft.model()),
-            draft.recipe().toManifest(),
             draft.model().pipeline(),
-            List.of(draft.files().chain()),
-            draft.bundle().digests(),
-            proof);
+            List.of(
+                new Variant(draft.files().chain(), draft.recipe().toManifest(), List.of(), proof)),
+            draft.bundle().digests());
     return draft.bundle().commit(manifest);
   }
 

@@ -51,6 +51,7 @@ public record Recipe(String target, Flavor flavor, List<Pass> passes) {
         flavor.key(),
         precision(),
         target.equals(ONNX) ? OnnxTarget.OPSET : 0,
-        passes.stream().map(Pass::name).toList());
+        passes.stream().map(Pass::name).toList(),
+        "");
   }
 }

@@ -173,10 +173,10 @@ final class ConversionTest {
     assertThat(manifest.source().files())
         .extracting(FileDigest::path)
         .contains("config.json", "model.safetensors", "tokenizer.json", "modules.json");
-    assertThat(manifest.recipe())
-        .isEqualTo(new Manifest.Recipe("onnx", "ort", "fp32", 17, List.of("PackProjections")));
+    assertThat(manifest.preferred().recipe())
+        .isEqualTo(new Manifest.Recipe("onnx", "ort", "fp32", 17, List.of("PackProjections"), ""));
     assertThat(manifest.model().family()).isEqualTo("Bert");
-    assertThat(manifest.proof())
+    assertThat(manifest.preferred().proof())
         .isInstanceOfSatisfying(
             Proof.Proven.class,
             proof -> {
@@ -204,7 +204,7 @@ final class ConversionTest {
 
     var bundle = Trial.of(fixture.folder()).with(vectors).convert(folder.resolve("b"), cache);
 
-    assertThat(bundle.manifest().proof())
+    assertThat(bundle.manifest().preferred().proof())
         .isInstanceOfSatisfying(
             Proof.Proven.class,
             proof -> {
@@ -229,7 +229,7 @@ final class ConversionTest {
             .with(Trust.UNVERIFIED)
             .convert(folder.resolve("b"), cache);
 
-    assertThat(bundle.manifest().proof()).isEqualTo(new Proof.Skipped());
+    assertThat(bundle.manifest().preferred().proof()).isEqualTo(new Proof.Skipped());
     assertThat(bundle.file("proof")).doesNotExist();
     var notice =
         bundle.folder()

@@ -92,7 +92,7 @@ class EveryFixtureTest {
   }
 
   private static Backend backend(Bundle bundle) {
-    var name = bundle.manifest().chains().getFirst().stages().getFirst().backend();
+    var name = bundle.manifest().preferred().chain().stages().getFirst().backend();
     return name.equals(TableBackend.NAME) ? new TableBackend() : OnnxRuntimeBackend.load(cache);
   }
 

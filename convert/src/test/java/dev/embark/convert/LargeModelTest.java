@@ -58,8 +58,8 @@ final class LargeModelTest {
     var bundle = new Conversion(order, machine, Progress.SILENT).run();
 
     assertThat(bundle.manifest().model().parameters()).isGreaterThanOrEqualTo(parametersMin);
-    assertThat(bundle.manifest().proof()).isInstanceOf(Proof.Proven.class);
-    assertThat(bundle.manifest().proof().toString()).contains("left out");
+    assertThat(bundle.manifest().preferred().proof()).isInstanceOf(Proof.Proven.class);
+    assertThat(bundle.manifest().preferred().proof().toString()).contains("left out");
     var data = bundle.folder().resolve("onnx/model.onnx_data");
     assertThat(Files.size(data)).isGreaterThan(ONE_FILE_MAX);
     try (var engine = Engine.open(ModelFiles.of(bundle), backend, EmbedSettings.defaults())) {

@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.Embark;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.Bundle;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.checkpoint.Description;
 import dev.embark.convert.Conversion.Machine;
 import dev.embark.convert.Conversion.Order;
@@ -50,6 +51,8 @@ record Trial(
   /// Opens a bundle as a user does.
   static Embark open(Path bundle, Path cache) {
     return Embark.open(
-        bundle, new Embark.Options(EmbedSettings.defaults(), cache, Progress.SILENT));
+        bundle,
+        new Embark.Options(
+            EmbedSettings.defaults(), new WantedVariant.Preferred(), cache, Progress.SILENT));
   }
 }

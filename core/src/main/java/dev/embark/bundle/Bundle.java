@@ -61,14 +61,14 @@ public final class Bundle {
 
   /// Returns what a user of this bundle should be told each time, in sentences.
   public List<String> notices() {
-    return switch (manifest.proof()) {
-      case Proof.Proven _ -> List.of();
-      case Proof.Skipped() ->
-          List.of(
-              folder
-                  + " was converted with --skip-verification: nothing proves that its vectors are"
-                  + " right.");
-    };
+    boolean isUnproven =
+        manifest.variants().stream().anyMatch(variant -> variant.proof() instanceof Proof.Skipped);
+    return isUnproven
+        ? List.of(
+            folder
+                + " was converted with --skip-verification: nothing proves that its vectors are"
+                + " right.")
+        : List.of();
   }
 
   private void checkSizes() {

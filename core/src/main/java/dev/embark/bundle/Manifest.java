@@ -13,28 +13,33 @@ import java.util.List;
 /// raises [#FORMAT].
 ///
 /// @param embarkVersion version of Embark that wrote the bundle
+/// @param variants the forms in which the bundle holds the model, the one that it prefers first;
+///   the others are what it falls back to
 /// @param files every file of the bundle but the manifest itself, by path
 public record Manifest(
     String embarkVersion,
     Source source,
     Model model,
-    Recipe recipe,
     Pipeline pipeline,
-    List<Chain> chains,
-    List<FileDigest> files,
-    Proof proof) {
+    List<Variant> variants,
+    List<FileDigest> files) {
   /// Version of the manifest's format that this program reads and writes.
-  public static final int FORMAT = 2;
+  public static final int FORMAT = 3;
 
   /// Name of the manifest in a bundle.
   public static final String FILE_NAME = "embark.json";
 
   public Manifest {
-    chains = List.copyOf(chains);
+    variants = List.copyOf(variants);
     files = List.copyOf(files);
-    if (chains.isEmpty()) {
-      throw new IllegalArgumentException("a bundle needs a chain");
+    if (variants.isEmpty()) {
+      throw new IllegalArgumentException("a bundle needs a variant");
     }
+  }
+
+  /// Returns the variant that is used where nobody asks for another.
+  public Variant preferred() {
+    return variants.getFirst();
   }
 
   /// Where the checkpoint came from.
@@ -68,8 +73,14 @@ public record Manifest(
   /// @param precision such as `fp32`
   /// @param opset version of the operator set, 0 where the target has none
   /// @param passes rewrites applied, in order
+  /// @param calibration what the numbers in it were measured on, empty where nothing was
   public record Recipe(
-      String target, String flavor, String precision, int opset, List<String> passes) {
+      String target,
+      String flavor,
+      String precision,
+      int opset,
+      List<String> passes,
+      String calibration) {
     public Recipe {
       passes = List.copyOf(passes);
     }

@@ -1,16 +1,14 @@
 package dev.embark.bundle;
 
-import dev.embark.bundle.Chain.Sequence;
-import dev.embark.bundle.Chain.Stage;
 import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.Manifest.Model;
-import dev.embark.bundle.Manifest.Recipe;
 import dev.embark.bundle.Manifest.Source;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.util.Collection;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.function.Function;
@@ -29,11 +27,9 @@ final class ManifestCodec {
     node.put("embark_version", manifest.embarkVersion());
     node.set("source", write(manifest.source()));
     node.set("model", write(manifest.model()));
-    node.set("recipe", write(manifest.recipe()));
     node.set("pipeline", PipelineCodec.write(manifest.pipeline()));
-    node.set("chains", array(manifest.chains(), ManifestCodec::write));
+    node.set("variants", array(manifest.variants(), VariantCodec::write));
     node.set("files", array(manifest.files(), ManifestCodec::write));
-    node.set("proof", ProofCodec.write(manifest.proof()));
     return sorted(node);
   }
 
@@ -50,6 +46,7 @@ final class ManifestCodec {
           "Use that version, or convert the model again with this one.");
     }
     Manifest manifest = Fields.read(node, name, ManifestCodec::manifest);
+    refuseNamesakes(manifest, name);
     refuseUnlistedFiles(manifest, name);
     return manifest;
   }
@@ -60,25 +57,31 @@ final class ManifestCodec {
         fields.text("embark_version"),
         fields.object("source", ManifestCodec::source),
         fields.object("model", ManifestCodec::model),
-        fields.object("recipe", ManifestCodec::recipe),
         fields.object("pipeline", PipelineCodec::read),
-        fields.objects("chains", ManifestCodec::chain),
-        fields.objects("files", ManifestCodec::file),
-        fields.object("proof", ProofCodec::read));
+        fields.objects("variants", VariantCodec::read),
+        fields.objects("files", ManifestCodec::file));
+  }
+
+  private static void refuseNamesakes(Manifest manifest, String name) {
+    var names = manifest.variants().stream().map(Variant::name).toList();
+    if (Set.copyOf(names).size() < names.size()) {
+      throw Fields.damaged(name + " has two variants of the same name: " + names + ".");
+    }
   }
 
   /// Whatever a bundle runs from must be among the files whose digests it states.
   private static void refuseUnlistedFiles(Manifest manifest, String name) {
     var listed = manifest.files().stream().map(FileDigest::path).collect(Collectors.toSet());
-    var used =
-        manifest.chains().stream()
-            .flatMap(chain -> chain.stages().stream())
-            .flatMap(stage -> stage.files().stream())
-            .map(StageFile::path)
-            .collect(Collectors.toCollection(TreeSet::new));
-    switch (manifest.proof()) {
-      case Proof.Proven(_, _, var references) -> used.add(references);
-      case Proof.Skipped() -> {}
+    var used = new TreeSet<String>();
+    for (var variant : manifest.variants()) {
+      variant.chain().stages().stream()
+          .flatMap(stage -> stage.files().stream())
+          .map(StageFile::path)
+          .forEach(used::add);
+      switch (variant.proof()) {
+        case Proof.Proven(_, _, var references) -> used.add(references);
+        case Proof.Skipped() -> {}
+      }
     }
     used.removeAll(listed);
     if (!used.isEmpty()) {
@@ -133,70 +136,6 @@ final class ManifestCodec {
         fields.count("layers"),
         fields.count("hidden_size"),
         fields.count("vocab_size"));
-  }
-
-  private static ObjectNode write(Recipe recipe) {
-    ObjectNode node = Json.object();
-    node.put("target", recipe.target());
-    node.put("flavor", recipe.flavor());
-    node.put("precision", recipe.precision());
-    node.put("opset", recipe.opset());
-    node.set("passes", texts(recipe.passes()));
-    return node;
-  }
-
-  private static Recipe recipe(Fields fields) {
-    return new Recipe(
-        fields.text("target"),
-        fields.text("flavor"),
-        fields.text("precision"),
-        fields.count("opset"),
-        fields.texts("passes"));
-  }
-
-  private static ObjectNode write(Chain chain) {
-    ObjectNode node = Json.object();
-    node.put("name", chain.name());
-    node.set("stages", array(chain.stages(), ManifestCodec::write));
-    return node;
-  }
-
-  private static Chain chain(Fields fields) {
-    return new Chain(fields.text("name"), fields.objects("stages", ManifestCodec::stage));
-  }
-
-  private static ObjectNode write(Stage stage) {
-    ObjectNode node = Json.object();
-    node.put("name", stage.name());
-    node.put("backend", stage.backend());
-    node.set("files", array(stage.files(), ManifestCodec::write));
-    return node;
-  }
-
-  private static Stage stage(Fields fields) {
-    return new Stage(
-        fields.text("name"),
-        fields.text("backend"),
-        fields.objects("files", ManifestCodec::stageFile));
-  }
-
-  /// `sequence` is the length a file is made for; 0 says that it takes any.
-  private static ObjectNode write(StageFile file) {
-    ObjectNode node = Json.object();
-    node.put("path", file.path());
-    node.put(
-        "sequence",
-        switch (file.sequence()) {
-          case Sequence.Any() -> 0;
-          case Sequence.Exactly(var length) -> length;
-        });
-    return node;
-  }
-
-  private static StageFile stageFile(Fields fields) {
-    String path = fields.path("path");
-    int length = fields.count("sequence");
-    return new StageFile(path, length == 0 ? new Sequence.Any() : new Sequence.Exactly(length));
   }
 
   static ArrayNode texts(Collection<String> texts) {

@@ -11,8 +11,8 @@ import java.nio.file.attribute.FileTime;
 import java.util.HexFormat;
 import tools.jackson.databind.node.ObjectNode;
 
-/// A note that a bundle was proven on this machine: with exactly these files, this processor and
-/// this native runtime.
+/// A note that a variant of a bundle was proven on this machine: with exactly these files, this
+/// processor and this native runtime.
 ///
 /// As long as lengths and modification times of the files and the machine stay the same, the bundle
 /// need not be hashed and replayed before each use. The note lies outside the bundle (`proven/` in
@@ -26,10 +26,10 @@ public final class Stamp {
   ///
   /// @param cache folder of the [MachineCache]
   /// @param machine processor and native runtime, in words that change when they do
-  public Stamp(Bundle bundle, String machine, Path cache) {
+  public Stamp(Bundle bundle, Variant variant, String machine, Path cache) {
     this.bundle = bundle;
     this.machine = machine;
-    this.file = cache.resolve("proven").resolve(name(bundle));
+    this.file = cache.resolve("proven").resolve(name(bundle, variant));
   }
 
   /// Says what became of a note that was to be written.
@@ -67,17 +67,24 @@ public final class Stamp {
     }
   }
 
-  /// The manifest's digest, then the place: copies of a bundle each have their own note.
-  private static String name(Bundle bundle) {
+  /// The manifest's digest, the variant's, then the place: copies of a bundle each have their own
+  /// notes.
+  private static String name(Bundle bundle, Variant variant) {
     try {
       Path folder = bundle.folder().toRealPath();
-      var place = FileDigest.newSha256().digest(folder.toString().getBytes(StandardCharsets.UTF_8));
       return FileDigest.of(folder, Manifest.FILE_NAME).sha256()
           + "-"
-          + HexFormat.of().formatHex(place, 0, 8);
+          + digest(variant.name())
+          + "-"
+          + digest(folder.toString());
     } catch (IOException e) {
       throw Fields.damaged("Cannot read the manifest of " + bundle.folder() + ": " + e + ".");
     }
+  }
+
+  private static String digest(String text) {
+    var digest = FileDigest.newSha256().digest(text.getBytes(StandardCharsets.UTF_8));
+    return HexFormat.of().formatHex(digest, 0, 8);
   }
 
   private String text() throws IOException {

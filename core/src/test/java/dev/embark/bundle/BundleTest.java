@@ -32,7 +32,7 @@ final class BundleTest {
   @Test
   void opensWhatTheWriterCommitted() {
     var bundle = Bundle.open(write(SampleManifest.proven()));
-    assertThat(bundle.manifest().proof()).isEqualTo(SampleManifest.proven());
+    assertThat(bundle.manifest().preferred().proof()).isEqualTo(SampleManifest.proven());
     assertThat(bundle.notices()).isEmpty();
     bundle.checkDigests(Progress.SILENT);
   }

@@ -55,15 +55,7 @@ final class ManifestTest {
     String text = text(sample(SampleManifest.proven()));
     assertThat(text.lines().filter(line -> line.startsWith("  \"")).map(ManifestTest::key))
         .containsExactly(
-            "chains",
-            "embark_version",
-            "files",
-            "format",
-            "model",
-            "pipeline",
-            "proof",
-            "recipe",
-            "source");
+            "embark_version", "files", "format", "model", "pipeline", "source", "variants");
     assertThat(text.indexOf("\"document\" : \"passage"))
         .isLessThan(text.indexOf("\"query\" : \"query"));
     assertThat(text(sample(SampleManifest.proven()))).isEqualTo(text);
@@ -75,14 +67,14 @@ final class ManifestTest {
 
   @Test
   void laterFormatIsRefusedWithTheVersionThatWroteIt() throws IOException {
-    Path file = write("{\"format\": 3, \"embark_version\": \"9.0\", \"news\": []}");
+    Path file = write("{\"format\": 4, \"embark_version\": \"9.0\", \"news\": []}");
     assertThatThrownBy(() -> Manifest.read(file))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.UNSUPPORTED))
         .hasMessage(
             file
-                + " has format 3, this Embark reads format 2.\n"
+                + " has format 4, this Embark reads format 3.\n"
                 + "The bundle was written by another version of Embark (embark_version: 9.0).\n"
                 + "Use that version, or convert the model again with this one.");
   }
@@ -92,7 +84,7 @@ final class ManifestTest {
     refuses(
         "\"opset\"",
         "\"rounding\" : 1, \"opset\"",
-        "recipe has keys that format 2 does not know: [rounding].");
+        "recipe has keys that format 3 does not know: [rounding].");
   }
 
   @Test

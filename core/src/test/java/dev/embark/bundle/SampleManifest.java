@@ -24,10 +24,24 @@ final class SampleManifest {
             "0123abc",
             List.of(new FileDigest("model.safetensors", 12, "0".repeat(64)))),
         new Model("Bert", "BertModel", 22_713_216, 6, 384, 30_522),
-        new Recipe("onnx", "ort", "fp32", 17, List.of("FoldConstants", "PackProjections")),
         pipeline(),
-        List.of(Chain.ofOneFile("onnx", "onnxruntime", MODEL)),
-        files,
+        List.of(variant(proof)),
+        files);
+  }
+
+  private static Variant variant(Proof proof) {
+    return new Variant(
+        Chain.ofOneFile("int8", "onnxruntime", MODEL),
+        new Recipe(
+            "onnx",
+            "ort",
+            "int8",
+            17,
+            List.of("QuantizeInt8", "QuantizeTables"),
+            "the calibration texts of Embark"),
+        List.of(
+            new Variant.Layer("encoder.layer.0.output.dense.weight", "int8", 0.0125),
+            new Variant.Layer("pooler.dense.weight", "fp32", 0.5)),
         proof);
   }
 

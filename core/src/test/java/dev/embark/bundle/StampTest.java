@@ -28,7 +28,8 @@ final class StampTest {
   }
 
   private Stamp stamp(String machine) {
-    return new Stamp(Bundle.open(folder), machine, cache);
+    var bundle = Bundle.open(folder);
+    return new Stamp(bundle, bundle.manifest().preferred(), machine, cache);
   }
 
   @Test

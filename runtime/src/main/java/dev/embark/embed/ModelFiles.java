@@ -16,7 +16,7 @@ import java.nio.file.Path;
 public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chain) {
   /// Returns a bundle's files with the chain it prefers.
   public static ModelFiles of(Bundle bundle) {
-    return of(bundle, bundle.manifest().chains().getFirst());
+    return of(bundle, bundle.manifest().preferred().chain());
   }
 
   /// Returns a bundle's files with one of its chains.

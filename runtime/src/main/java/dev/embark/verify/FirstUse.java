@@ -5,6 +5,7 @@ import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Stamp;
+import dev.embark.bundle.Variant;
 import dev.embark.embed.Engine;
 import dev.embark.progress.Progress;
 import java.nio.file.Path;
@@ -14,21 +15,23 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Collectors;
 
-/// Proves a bundle when it is used on a machine for the first time: all files are hashed, and the
-/// proof is replayed. Later uses find a [Stamp] and lose no time.
+/// Proves a variant of a bundle when it is used on a machine for the first time: all files are
+/// hashed, and the proof is replayed. Later uses find a [Stamp] and lose no time.
 public final class FirstUse {
   private final Bundle bundle;
+  private final Variant variant;
   private final Stamp stamp;
 
-  /// Prepares the check of a bundle that `backend` is to run.
+  /// Prepares the check of a variant that `backend` is to run.
   ///
   /// @param cache folder of the `MachineCache`, where the stamp is kept
-  public FirstUse(Bundle bundle, Backend backend, Path cache) {
+  public FirstUse(Bundle bundle, Variant variant, Backend backend, Path cache) {
     this.bundle = bundle;
-    this.stamp = new Stamp(bundle, Machine.describe(backend), cache);
+    this.variant = variant;
+    this.stamp = new Stamp(bundle, variant, Machine.describe(backend), cache);
   }
 
-  /// Proves the bundle unless that has been done, and returns what the user should be told.
+  /// Proves the variant unless that has been done, and returns what the user should be told.
   public List<String> check(Engine engine, Progress progress) {
     var notices = new ArrayList<>(bundle.notices());
     if (!stamp.holds()) {
@@ -42,7 +45,7 @@ public final class FirstUse {
   /// that fails. Where verification was skipped there is nothing to replay.
   public void prove(Engine engine, Progress progress) {
     bundle.checkDigests(progress);
-    switch (bundle.manifest().proof()) {
+    switch (variant.proof()) {
       case Proof.Skipped() -> {}
       case Proof.Proven proven ->
           Replay.run(

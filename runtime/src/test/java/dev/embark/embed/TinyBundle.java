@@ -15,6 +15,7 @@ import dev.embark.bundle.Proof;
 import dev.embark.bundle.Reading;
 import dev.embark.bundle.Step;
 import dev.embark.bundle.Step.PromptTokens;
+import dev.embark.bundle.Variant;
 import dev.embark.bundle.Variation;
 import dev.embark.testing.Fixture;
 import dev.embark.verify.Reference;
@@ -102,12 +103,15 @@ public final class TinyBundle {
               "test",
               new Manifest.Source("tiny", "", List.of()),
               model(),
-              new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of()),
               pipeline,
-              chains,
-              writer.digests(),
-              proof));
+              variants(chains, proof),
+              writer.digests()));
     }
+  }
+
+  private static List<Variant> variants(List<Chain> chains, Proof proof) {
+    var recipe = new Manifest.Recipe("onnx", "portable", "fp32", 17, List.of(), "");
+    return chains.stream().map(chain -> new Variant(chain, recipe, List.of(), proof)).toList();
   }
 
   private static Proof proof(List<Reference> references) {

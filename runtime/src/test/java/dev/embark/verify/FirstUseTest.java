@@ -55,7 +55,8 @@ final class FirstUseTest {
     var bundle = Bundle.open(bundle());
     var backend = OnnxRuntimeBackend.load(natives);
     try (var embedder = Embedder.open(ModelFiles.of(bundle), backend, EmbedSettings.defaults())) {
-      return new FirstUse(bundle, backend, cache).check(embedder.engine(), listening);
+      return new FirstUse(bundle, bundle.manifest().preferred(), backend, cache)
+          .check(embedder.engine(), listening);
     }
   }
 
