@@ -3,7 +3,12 @@ package dev.embark.cli;
 import dev.embark.bundle.Bundle;
 import dev.embark.checkpoint.Description;
 import dev.embark.convert.Conversion;
+import dev.embark.convert.Corpus;
+import dev.embark.convert.Precision;
+import dev.embark.convert.Quantizing;
+import dev.embark.convert.Quantizing.Keeping;
 import dev.embark.convert.Recipe;
+import dev.embark.convert.Shapes;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.source.Wanted;
@@ -12,6 +17,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,6 +30,9 @@ import picocli.CommandLine.Parameters;
     name = "convert",
     description = "Takes a model on board: converts it, proves the result, writes a bundle.")
 final class ConvertCommand implements Action {
+  private static final int BATCH_MAX = 1_024;
+  private static final int SEQUENCE_MAX = 131_072;
+
   @Parameters(
       paramLabel = "MODEL",
       description =
@@ -46,9 +56,12 @@ final class ConvertCommand implements Action {
   @Option(
       names = "--precision",
       paramLabel = "P",
+      split = ",",
       defaultValue = "fp32",
-      description = "fp32 (default).")
-  private String precision;
+      description =
+          "fp32 (default), fp16, int8, int8-weights, int4; several, separated by commas, make one"
+              + " bundle with a variant of each.")
+  private List<String> precisions = new ArrayList<>();
 
   @Option(
       names = "--flavor",
@@ -57,6 +70,33 @@ final class ConvertCommand implements Action {
       description =
           "portable (default): every ONNX runtime reads it; ort: faster, ONNX Runtime only.")
   private String flavor;
+
+  @Option(
+      names = "--sequence",
+      paramLabel = "N",
+      description = "Fix the length to N tokens, for runtimes that need to know it.")
+  private Optional<Integer> sequence = Optional.empty();
+
+  @Option(
+      names = "--batch",
+      paramLabel = "N",
+      description = "Fix the number of texts computed at a time; 1 where --sequence is given.")
+  private Optional<Integer> batch = Optional.empty();
+
+  @Option(
+      names = "--calibrate",
+      paramLabel = "FILE",
+      description = "Calibrate int8 and int4 on these texts, one a line, instead of Embark's own.")
+  private Optional<Path> calibration = Optional.empty();
+
+  @Option(
+      names = "--keep",
+      paramLabel = "NAME",
+      split = ",",
+      description =
+          "Keep the layers of these names (* for any characters) in fp32, and quantise all others,"
+              + " instead of choosing by measurement; none: quantise all.")
+  private List<String> keep = new ArrayList<>();
 
   @Option(
       names = "--reference",
@@ -74,40 +114,85 @@ final class ConvertCommand implements Action {
   @Override
   public Answer run(Console console) {
     require("--to", target, "onnx");
-    require("--precision", precision, "fp32");
-    var bundle = convert(console, new Workshop(console), recipe());
+    var recipes = recipes();
+    var quantizing = quantizing();
+    var bundle = convert(console, new Workshop(console), recipes, quantizing);
     bundle.notices().forEach(console::note);
     BundleReport.print(bundle, console);
     return Answer.done(() -> BundleReport.document(bundle));
   }
 
-  private Bundle convert(Console console, Workshop workshop, Recipe recipe) {
+  private Bundle convert(
+      Console console, Workshop workshop, List<Recipe> recipes, Quantizing quantizing) {
     var fetched = workshop.fetch(model, Wanted.EVERYTHING);
     var description = Description.read(fetched, options.instructions());
-    description.pipeline().notes().forEach(console::note);
+    var known = description.pipeline().notes();
+    known.forEach(console::note);
     var order =
         new Conversion.Order(
             fetched.reference().portableText(),
             fetched.revision(),
             description,
-            recipe,
+            recipes,
+            quantizing,
             skipVerification ? Conversion.Trust.UNVERIFIED : Conversion.Trust.VERIFIED,
             references,
             output);
     var machine = new Conversion.Machine(workshop::backend, workshop.cache());
-    return new Conversion(order, machine, console.progress()).run();
+    var bundle = new Conversion(order, machine, console.progress()).run();
+    bundle.manifest().pipeline().notes().stream()
+        .filter(note -> !known.contains(note))
+        .forEach(console::note);
+    return bundle;
   }
 
-  private Recipe recipe() {
-    for (var known : Flavor.values()) {
-      if (known.key().equals(flavor)) {
-        return Recipe.onnx(known);
+  private List<Recipe> recipes() {
+    var flavors = Flavor.values();
+    var chosen = choice("--flavor", flavor, flavors, Flavor::key);
+    var shapes = shapes();
+    return precisions.stream()
+        .map(name -> choice("--precision", name, Precision.values(), Precision::key))
+        .distinct()
+        .map(precision -> Recipe.of(precision, chosen).with(shapes))
+        .toList();
+  }
+
+  private Shapes shapes() {
+    if (sequence.isEmpty()) {
+      if (batch.isPresent()) {
+        throw new Problem(
+            Category.WRONG_USAGE,
+            "--batch needs --sequence.",
+            "A file of fixed shape has both sizes fixed.",
+            "Give --sequence N as well.");
       }
+      return new Shapes.Dynamic();
     }
-    throw unknown(
-        "--flavor",
-        flavor,
-        Arrays.stream(Flavor.values()).map(Flavor::key).collect(Collectors.joining(", ")));
+    return new Shapes.Fixed(
+        size("--batch", batch.orElse(1), BATCH_MAX),
+        size("--sequence", sequence.get(), SEQUENCE_MAX));
+  }
+
+  private static int size(String option, int value, int most) {
+    if (value < 1 || value > most) {
+      throw unknown(option, Integer.toString(value), "1 to " + most);
+    }
+    return value;
+  }
+
+  private Quantizing quantizing() {
+    return new Quantizing(
+        calibration.map(Corpus::read).orElseGet(Corpus::shipped),
+        keep.isEmpty() ? new Keeping.Measured() : new Keeping.Named(keep));
+  }
+
+  private static <T> T choice(String option, String value, T[] known, Function<T, String> key) {
+    return Arrays.stream(known)
+        .filter(each -> key.apply(each).equals(value))
+        .findFirst()
+        .orElseThrow(() ->
+            unknown(
+                option, value, Arrays.stream(known).map(key).collect(Collectors.joining(", "))));
   }
 
   private static void require(String option, String value, String known) {

@@ -4,6 +4,7 @@ import dev.embark.bundle.Bundle;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
 import dev.embark.convert.Conversion;
+import dev.embark.convert.Quantizing;
 import dev.embark.convert.Recipe;
 import dev.embark.format.json.Json;
 import dev.embark.source.Wanted;
@@ -71,7 +72,8 @@ final class QuickstartCommand implements Action {
             fetched.reference().portableText(),
             fetched.revision(),
             Description.read(fetched, Instructions.NONE),
-            Recipe.onnx(Flavor.PORTABLE),
+            List.of(Recipe.onnx(Flavor.PORTABLE)),
+            Quantizing.usual(),
             Conversion.Trust.VERIFIED,
             List.of(),
             folder);

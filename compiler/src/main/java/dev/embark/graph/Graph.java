@@ -2,6 +2,7 @@ package dev.embark.graph;
 
 import java.util.HashSet;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /// A computation: inputs, nodes in topological order, and the values that leave it.
 ///
@@ -48,6 +49,15 @@ public record Graph(String name, List<Value> inputs, List<Node> nodes, List<Valu
     if (!holds) {
       throw new IllegalArgumentException("illegal graph: " + otherwise);
     }
+  }
+
+  /// Returns this graph with `change` of each operation, which yields a value of the same shape.
+  public Graph mapOperations(UnaryOperator<Op> change) {
+    return new Graph(
+        name,
+        inputs,
+        nodes.stream().map(node -> new Node(change.apply(node.op()), node.output())).toList(),
+        outputs);
   }
 
   /// Returns the number of trained parameters; one that several nodes share counts once.

@@ -88,6 +88,9 @@ public final class Interpreter {
       case Op.Embedding(var table, var ids) -> embedding(table.weight(), values.of(ids));
       case Op.Linear(var input, var weight, var bias) ->
           linear(values.of(input), weight.weight(), vector(bias, weight.weight().rows()));
+      case Op.IntegerLinear(var input, var weight, var bias) ->
+          linear(
+              roundTokens(values.of(input)), weight.weight(), vector(bias, weight.weight().rows()));
       case Op.LayerNorm(var input, var weight, var bias, var epsilon) ->
           layerNorm(
               values.of(input),
@@ -194,6 +197,22 @@ public final class Interpreter {
       }
     }
     return result;
+  }
+
+  /// Rounds each row of the last axis to multiples of a 127th of its largest absolute value.
+  private static Grid roundTokens(Grid input) {
+    int width = input.size(-1);
+    var values = input.values().clone();
+    for (int from = 0; from < values.length; from += width) {
+      double largest = 0;
+      for (int i = from; i < from + width; i++) {
+        largest = Math.max(largest, Math.abs(values[i]));
+      }
+      for (int i = from; i < from + width && largest > 0; i++) {
+        values[i] = Math.rint(values[i] / largest * 127) * largest / 127;
+      }
+    }
+    return new Grid(input.sizes(), values);
   }
 
   private static Grid linear(Grid input, Weight weight, float[] bias) {

@@ -27,6 +27,13 @@ public sealed interface Op {
   /// `input·weightᵀ + bias` with `weight` `[out, in]`, as checkpoints store it.
   record Linear(Value input, Constant weight, Bias bias) implements Op {}
 
+  /// [Linear] on tokens of 8 bits, so that its products are those of integers: each token, a row of
+  /// the last axis, is rounded to 255 steps from `−m` to `m`, half to even, where `m` is its own
+  /// largest absolute value. What a token becomes does not depend on any other. Made by a pass.
+  ///
+  /// @param weight `[out, in]`, encoded as 8-bit integers with one scale a row
+  record IntegerLinear(Value input, Constant weight, Bias bias) implements Op {}
+
   /// `(x − mean) / √(variance + epsilon) · weight + bias` over the last axis, with the biased
   /// variance (<https://arxiv.org/abs/1607.06450>).
   record LayerNorm(Value input, Constant weight, Bias bias, double epsilon) implements Op {}
@@ -119,6 +126,8 @@ public sealed interface Op {
       case TokenPositions(var ids, var padId) -> new TokenPositions(change.apply(ids), padId);
       case Embedding(var table, var ids) -> new Embedding(table, change.apply(ids));
       case Linear(var input, var weight, var bias) -> new Linear(change.apply(input), weight, bias);
+      case IntegerLinear(var input, var weight, var bias) ->
+          new IntegerLinear(change.apply(input), weight, bias);
       case LayerNorm(var input, var weight, var bias, var epsilon) ->
           new LayerNorm(change.apply(input), weight, bias, epsilon);
       case RmsNorm(var input, var weight, var epsilon) ->
@@ -161,12 +170,54 @@ public sealed interface Op {
     };
   }
 
+  /// Returns this operation with `change` of each matrix that it multiplies with or looks up in.
+  default Op mapMatrices(UnaryOperator<Constant> change) {
+    return switch (this) {
+      case Embedding(var table, var ids) -> new Embedding(change.apply(table), ids);
+      case Linear(var input, var weight, var bias) -> new Linear(input, change.apply(weight), bias);
+      case PackedAttention(var input, var weight, var bias, var mask, var heads, var scale) ->
+          new PackedAttention(input, change.apply(weight), bias, mask, heads, scale);
+      case Mixture(var input, var experts) ->
+          new Mixture(
+              input,
+              new Experts(
+                  experts.router(),
+                  change.apply(experts.inner()),
+                  change.apply(experts.outer()),
+                  experts.bias(),
+                  experts.used(),
+                  experts.function()));
+      case Parameter _,
+          IntegerLinear _,
+          Positions _,
+          TokenPositions _,
+          LayerNorm _,
+          RmsNorm _,
+          DistanceBias _,
+          Activate _,
+          Rotate _,
+          Attention _,
+          PositionScores _,
+          Add _,
+          Multiply _,
+          Scale _,
+          Slice _,
+          PooledTokens _,
+          Pool _,
+          SumTokens _,
+          Concat _,
+          Normalize _ ->
+          this;
+    };
+  }
+
   /// Returns the trained parameters this operation reads, in order.
   default List<Constant> constants() {
     return switch (this) {
       case Parameter(var constant) -> List.of(constant);
       case Embedding(var table, _) -> List.of(table);
       case Linear(_, var weight, var bias) -> with(weight, bias);
+      case IntegerLinear(_, var weight, var bias) -> with(weight, bias);
       case LayerNorm(_, var weight, var bias, _) -> with(weight, bias);
       case RmsNorm(_, var weight, _) -> List.of(weight);
       case PackedAttention(_, var weight, var bias, _, _, _) -> List.of(weight, bias);

@@ -57,6 +57,7 @@ public final class Printer {
       case Op.Parameter _,
           Op.Embedding _,
           Op.Linear _,
+          Op.IntegerLinear _,
           Op.DistanceBias _,
           Op.Add _,
           Op.Multiply _,

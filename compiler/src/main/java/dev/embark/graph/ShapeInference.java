@@ -3,7 +3,9 @@ package dev.embark.graph;
 import dev.embark.bundle.Pooling;
 import dev.embark.tensor.Dim;
 import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Encoding;
 import dev.embark.tensor.Shape;
+import dev.embark.tensor.Weight;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -30,11 +32,16 @@ final class ShapeInference {
         dims.add(table.shape().dim(1));
         yield floats(new Shape(dims));
       }
-      case Op.Linear(var input, var weight, var bias) -> {
-        require(op, weight.shape().rank() == 2, weight + " is not a matrix");
-        requireEqual(op, input.shape().dim(-1), weight.shape().dim(1));
-        requireVector(op, bias, weight.shape().dim(0));
-        yield floats(input.shape().withLast(weight.shape().dim(0)));
+      case Op.Linear(var input, var weight, var bias) -> product(op, input, weight, bias);
+      case Op.IntegerLinear(var input, var weight, var bias) -> {
+        require(
+            op,
+            weight.weight() instanceof Weight.Encoded(_, Encoding.Integers integers)
+                && integers.bits() == 8
+                && integers.block() == weight.weight().rowLength()
+                && integers.zero() == Encoding.Integers.Zero.FIXED,
+            weight + " has no 8-bit rows");
+        yield product(op, input, weight, bias);
       }
       case Op.LayerNorm(var input, var weight, var bias, _) -> {
         requireEqual(op, input.shape().dim(-1), weight.shape().dim(0));
@@ -167,6 +174,13 @@ final class ShapeInference {
       dims.set(left.rank() + axis, stretched);
     }
     return new Shape(dims);
+  }
+
+  private static Yield product(Op op, Value input, Constant weight, Bias bias) {
+    require(op, weight.shape().rank() == 2, weight + " is not a matrix");
+    requireEqual(op, input.shape().dim(-1), weight.shape().dim(1));
+    requireVector(op, bias, weight.shape().dim(0));
+    return floats(input.shape().withLast(weight.shape().dim(0)));
   }
 
   private static void requireVector(Op op, Bias bias, Dim length) {

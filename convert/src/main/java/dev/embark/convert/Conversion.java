@@ -4,50 +4,30 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
-import dev.embark.bundle.Chain;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Pipeline;
 import dev.embark.bundle.ProgramVersion;
 import dev.embark.bundle.Proof;
-import dev.embark.bundle.Proof.Testimony;
 import dev.embark.bundle.Variant;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
-import dev.embark.embed.EmbedSettings;
-import dev.embark.embed.EncodedText;
-import dev.embark.embed.Engine;
-import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
-import dev.embark.graph.Graph;
-import dev.embark.pass.Pass;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
-import dev.embark.target.onnx.OnnxTarget;
-import dev.embark.target.table.TableTarget;
 import dev.embark.verify.FirstUse;
-import dev.embark.verify.Reference;
-import dev.embark.verify.References;
-import dev.embark.verify.Tolerance;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Optional;
+import java.util.Map;
 import java.util.function.Supplier;
 
 /// Checkpoint to verified bundle.
 public final class Conversion {
-  private static final String MODEL_FILE = "onnx/model.onnx";
-  private static final String REFERENCES_FILE = "proof/reference.jsonl";
-
-  private static final String TABLE_FILE = "model.safetensors";
-
-  private static final Chain ONNX = Chain.ofOneFile("fp32", "onnxruntime", MODEL_FILE);
-
-  private static final Chain TABLE = Chain.ofOneFile("fp32", TableBackend.NAME, TABLE_FILE);
-
   private final Order order;
   private final Machine machine;
   private final Progress progress;
@@ -56,17 +36,24 @@ public final class Conversion {
   ///
   /// @param reference the model as the user named it, without machine paths
   /// @param revision commit or version that was fetched, empty for local files
+  /// @param recipes one for each variant, at least one
+  /// @param quantizing what is asked of those that quantise
   /// @param witnesses files of texts and vectors that the result is held against as well
   public record Order(
       String reference,
       String revision,
       Description description,
-      Recipe recipe,
+      List<Recipe> recipes,
+      Quantizing quantizing,
       Trust trust,
       List<Path> witnesses,
       Path target) {
     public Order {
+      recipes = List.copyOf(recipes);
       witnesses = List.copyOf(witnesses);
+      if (recipes.isEmpty()) {
+        throw new IllegalArgumentException("a conversion needs a recipe");
+      }
     }
   }
 
@@ -88,119 +75,90 @@ public final class Conversion {
     this.progress = progress;
   }
 
-  /// What is on its way into the bundle: the model as the checkpoint has it, the recipe, the graph
-  /// that the recipe made of it, and the files written from that.
-  private record Draft(
-      BundleWriter bundle,
-      Families.Model model,
-      Recipe recipe,
-      Graph converted,
-      ModelFiles files) {}
-
   /// Converts, verifies, and writes the bundle; throws a `Problem` and leaves nothing behind where
-  /// any of it fails.
+  /// any of it fails. Of several variants those that fail their proof are left out, as long as one
+  /// passes.
   public Bundle run() {
     try (var bundle = BundleWriter.create(order.target());
         var checkpoint = Checkpoint.open(order.description())) {
-      var draft = write(bundle, Families.build(checkpoint));
-      return switch (order.trust()) {
-        case UNVERIFIED -> commit(draft, new Proof.Skipped());
-        case VERIFIED -> verified(draft);
-      };
-    }
-  }
-
-  private Draft write(BundleWriter bundle, Families.Model model) {
-    boolean isTable = TableTarget.says(model.graph());
-    var recipe = isTable ? Recipe.table() : order.recipe();
-    var chain = isTable ? TABLE : ONNX;
-    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), chain);
-    order.description().packaging().writeTo(bundle.folder());
-    files.openTokenizer();
-    var converted = Pass.applyAll(model.graph(), recipe.passes());
-    if (isTable) {
-      TableTarget.emit(converted, bundle.file(TABLE_FILE));
-    } else {
-      OnnxTarget.emit(converted, recipe.flavor(), bundle.file(MODEL_FILE));
-    }
-    return new Draft(bundle, model, recipe, converted, files);
-  }
-
-  private Bundle verified(Draft draft) {
-    var backend =
-        draft.files().chain().equals(TABLE) ? new TableBackend() : machine.backend().get();
-    Proof proof;
-    try (var candidate = open(draft.files(), backend)) {
-      proof = prove(draft, candidate, backend);
-    }
-    var committed = commit(draft, proof);
-    // A stamp that cannot be written costs a proof at the next use, and that says so itself.
-    new FirstUse(committed, committed.manifest().preferred(), backend, machine.cache()).note();
-    return committed;
-  }
-
-  private static Engine open(ModelFiles files, Backend backend) {
-    try {
-      return Engine.open(files, backend, EmbedSettings.defaults());
-    } catch (Problem e) {
-      throw e.category() == Category.BAD_INPUT ? Verification.doesNotRun(e) : e;
-    }
-  }
-
-  private Proof prove(Draft draft, Engine candidate, Backend backend) {
-    // Read before the interpreter starts, so that a file that is no good costs no time.
-    var given = new LinkedHashMap<Path, List<Reference>>();
-    order.witnesses().forEach(file -> given.put(file, References.read(file, candidate.pipeline())));
-    var recipe = draft.recipe();
-    var limits = Tolerance.of(recipe.precision(), recipe.target(), candidate.pipeline());
-    var verification = new Verification(candidate, limits, progress);
-    var answers = new InterpreterWitness(draft.model().graph(), candidate).answer(progress);
-    draft.bundle().write(REFERENCES_FILE, References.toJsonLines(answers.references()));
-
-    var testimonies = new ArrayList<Testimony>();
-    var foundation = verification.interpreter(answers, text -> explain(draft, text, backend));
-    testimonies.addAll(foundation.testimonies());
-    if (candidate.pipeline().embedding().isPresent()) {
-      for (var published : PublishedAnswers.of(order.description().model())) {
-        testimonies.add(verification.published(published));
+      var built = Families.build(checkpoint);
+      var recipes = Resolved.of(order.recipes(), built);
+      var model = recipes.model();
+      order.description().packaging().writeTo(bundle.folder());
+      var drafts = new Drafts(bundle, model, order.quantizing(), machine.backend(), progress);
+      var proving = new Proving(order, model, bundle, progress);
+      var variants = new LinkedHashMap<Variant, Long>();
+      var refusals = new ArrayList<Problem>();
+      var notes = new ArrayList<>(model.pipeline().notes());
+      notes.addAll(recipes.notes());
+      for (var recipe : recipes.recipes()) {
+        var draft = drafts.write(recipe, recipes.recipes().size());
+        try {
+          variants.put(finished(draft, proving), draft.size());
+        } catch (Problem e) {
+          if (e.category() != Category.VERIFICATION_FAILED || recipes.recipes().size() == 1) {
+            throw e;
+          }
+          draft.remove();
+          refusals.add(e);
+          notes.add(recipe.precision().key() + " was asked for and is left out. " + e.getMessage());
+        }
       }
+      if (variants.isEmpty()) {
+        throw refusals.getFirst();
+      }
+      return committed(bundle, model, smallestFirst(variants), notes);
     }
-    given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));
-    return new Proof.Proven(testimonies, foundation.outputs(), REFERENCES_FILE);
   }
 
-  private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {
-    if (draft.files().chain().equals(TABLE)) {
-      return Optional.empty(); // there is nothing inside
-    }
-    var scratch = draft.bundle().file("diagnosis/model.onnx");
-    int maxTokens = draft.model().pipeline().maxTokens();
-    return new Diagnosis(
-            draft.model().graph(), draft.converted(), draft.recipe().flavor(), maxTokens)
-        .explain(text, backend, scratch);
+  private Variant finished(Draft draft, Proving proving) {
+    var proof =
+        switch (order.trust()) {
+          case UNVERIFIED -> new Proof.Skipped();
+          case VERIFIED ->
+              proving.prove(draft, backend(draft.chain().stages().getFirst().backend()));
+        };
+    return draft.toVariant(proof);
   }
 
-  private Bundle commit(Draft draft, Proof proof) {
+  private Backend backend(String name) {
+    return name.equals(TableBackend.NAME) ? new TableBackend() : machine.backend().get();
+  }
+
+  /// Who asks for several variants wants the smallest that is right.
+  private static List<Variant> smallestFirst(Map<Variant, Long> sizes) {
+    return sizes.entrySet().stream()
+        .sorted(Comparator.comparingLong(Map.Entry::getValue))
+        .map(Map.Entry::getKey)
+        .toList();
+  }
+
+  private Bundle committed(
+      BundleWriter bundle, Families.Model model, List<Variant> variants, List<String> notes) {
     var manifest =
         new Manifest(
             ProgramVersion.number(),
             new Manifest.Source(order.reference(), order.revision(), sources()),
-            about(draft.model()),
-            draft.model().pipeline(),
-            List.of(
-                new Variant(draft.files().chain(), draft.recipe().toManifest(), List.of(), proof)),
-            draft.bundle().digests());
-    return draft.bundle().commit(manifest);
+            Drafts.about(model),
+            pipeline(model, notes),
+            variants,
+            bundle.digests());
+    var committed = bundle.commit(manifest);
+    switch (order.trust()) {
+      case UNVERIFIED -> {}
+      case VERIFIED -> {
+        for (var variant : variants) {
+          var backend = backend(variant.chain().stages().getFirst().backend());
+          // A stamp that cannot be written costs a proof at the next use, and that says so itself.
+          new FirstUse(committed, variant, backend, machine.cache()).note();
+        }
+      }
+    }
+    return committed;
   }
 
-  private static Manifest.Model about(Families.Model model) {
-    return new Manifest.Model(
-        model.family(),
-        model.architecture(),
-        model.graph().parameterCount(),
-        model.layers(),
-        model.hiddenSize(),
-        model.vocabSize());
+  private static Pipeline pipeline(Families.Model model, List<String> notes) {
+    return model.pipeline().withNotes(notes);
   }
 
   private List<FileDigest> sources() {

@@ -3,7 +3,6 @@ package dev.embark.convert;
 import static java.util.Objects.requireNonNull;
 
 import dev.embark.backend.Backend;
-import dev.embark.backend.Executable;
 import dev.embark.embed.EncodedText;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Grid;
@@ -12,16 +11,9 @@ import dev.embark.graph.Node;
 import dev.embark.graph.Value;
 import dev.embark.problem.Problem;
 import dev.embark.target.onnx.Flavor;
-import dev.embark.target.onnx.OnnxTarget;
-import dev.embark.tensor.Dim;
 import dev.embark.tensor.ElementType;
-import dev.embark.tensor.Shape;
-import dev.embark.tensor.Tensor;
-import java.lang.foreign.Arena;
-import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -63,12 +55,8 @@ final class Diagnosis {
   ///
   /// @param scratch where a file can be written that the caller removes
   Optional<String> explain(EncodedText text, Backend backend, Path scratch) {
-    var graph = new Graph(converted.name(), converted.inputs(), converted.nodes(), comparable());
-    try {
-      OnnxTarget.emit(graph, flavor, scratch);
-      try (var executable = backend.open(scratch)) {
-        return firstDifference(graph.outputs(), text, executable);
-      }
+    try (var inside = Inside.open(converted, comparable(), flavor, backend, scratch)) {
+      return firstDifference(inside, text);
     } catch (Problem _) {
       // The failure to be explained matters more than its explanation.
       return Optional.empty();
@@ -84,57 +72,28 @@ final class Diagnosis {
         .toList();
   }
 
-  private Optional<String> firstDifference(
-      List<Value> values, EncodedText text, Executable executable) {
+  private Optional<String> firstDifference(Inside inside, EncodedText text) {
     int sequence = Math.min(text.length() + PADDING, positions);
-    var feeds = Feeds.of(List.of(text), sequence);
+    var values = inside.run(text, sequence);
     var expected =
         new Interpreter(original)
             .run(
-                Feeds.toGrids(feeds), values.stream().map(Value::name).collect(Collectors.toSet()));
-    try (var arena = Arena.ofConfined()) {
-      var inputs = new HashMap<String, Tensor>();
-      for (var port : executable.inputs()) {
-        inputs.put(port.name(), tensor(requireNonNull(feeds.get(port.name()))[0], arena));
-      }
-      var outputs = new HashMap<String, Tensor>();
-      values.forEach(value -> outputs.put(value.name(), room(value, sequence, arena)));
-      executable.run(inputs, outputs);
-      return values.stream()
-          .map(value ->
-              difference(
-                  requireNonNull(outputs.get(value.name())),
-                  requireNonNull(expected.get(value.name())),
-                  value))
-          .flatMap(Optional::stream)
-          .findFirst();
-    }
+                Feeds.toGrids(Feeds.of(List.of(text), sequence)),
+                values.keySet().stream().map(Value::name).collect(Collectors.toSet()));
+    return values.entrySet().stream()
+        .map(entry ->
+            difference(
+                entry.getValue(),
+                requireNonNull(expected.get(entry.getKey().name())),
+                entry.getKey(),
+                Inside.sizes(entry.getKey(), sequence)))
+        .flatMap(Optional::stream)
+        .findFirst();
   }
 
-  private static Tensor tensor(long[] row, Arena arena) {
-    return new Tensor(
-        ElementType.I64, Shape.of(1, row.length), arena.allocateFrom(ValueLayout.JAVA_LONG, row));
-  }
-
-  /// Returns memory for a value of one text.
-  private static Tensor room(Value value, int sequence, Arena arena) {
-    var sizes =
-        value.shape().dims().stream()
-            .mapToLong(dim ->
-                switch (dim) {
-                  case Dim.Fixed(var size) -> size;
-                  case Dim.Named(var name) -> name.equals("sequence") ? sequence : 1;
-                })
-            .toArray();
-    var shape = Shape.of(sizes);
-    long bytes = shape.elementCount() * ElementType.F32.byteSize();
-    return new Tensor(ElementType.F32, shape, arena.allocate(bytes, Float.BYTES));
-  }
-
-  private static Optional<String> difference(Tensor tensor, Grid expected, Value value) {
+  private static Optional<String> difference(
+      float[] got, Grid expected, Value value, long[] sizes) {
     var want = expected.values();
-    var got = new float[want.length];
-    tensor.read(0, got, 0, got.length);
     double allowed = NOISE * Arrays.stream(want).map(Math::abs).max().orElse(0);
     for (int i = 0; i < want.length; i++) {
       // Written so that NaN, which compares with nothing, is beyond every limit.
@@ -145,7 +104,7 @@ final class Diagnosis {
                 "Inside the model the first value that differs is %s %s at %d: expected %.8g, got"
                     + " %.8g.",
                 value.name(),
-                tensor.shape(),
+                Arrays.toString(sizes),
                 i,
                 want[i],
                 got[i]));

@@ -1,57 +1,131 @@
 package dev.embark.convert;
 
 import dev.embark.bundle.Manifest;
+import dev.embark.graph.Graph;
+import dev.embark.pass.CastToHalf;
+import dev.embark.pass.Channels;
+import dev.embark.pass.FixShapes;
 import dev.embark.pass.PackProjections;
 import dev.embark.pass.Pass;
+import dev.embark.pass.QuantizeInt8;
+import dev.embark.pass.QuantizeTables;
+import dev.embark.pass.QuantizeWeights;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 
-/// How a graph becomes files: target, flavour, precision, and the passes before it, in order.
-public record Recipe(String target, Flavor flavor, List<Pass> passes) {
-  private static final String ONNX = "onnx";
+/// How a graph becomes a file: precision, flavour, shapes, and the passes that follow from them.
+///
+/// @param first passes before all others
+public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pass> first) {
+  static final String ONNX = "onnx";
+  static final String TABLE = "table";
+
+  /// Values of a row that share a scale.
+  private static final int BLOCK = 32;
 
   public Recipe {
-    passes = List.copyOf(passes);
+    first = List.copyOf(first);
   }
 
-  /// Returns the recipe of an ONNX file in 32-bit floats.
+  /// Returns the recipe of an ONNX file in 32-bit floats for inputs of any size.
   public static Recipe onnx(Flavor flavor) {
-    return new Recipe(
-        ONNX,
-        flavor,
-        switch (flavor) {
-          case PORTABLE -> List.of();
-          case ORT -> List.of(new PackProjections());
-        });
+    return of(Precision.FP32, flavor);
   }
 
-  /// Returns the recipe of a table of token vectors, which any flavour would say alike.
-  static Recipe table() {
-    return new Recipe("table", Flavor.PORTABLE, List.of());
+  /// Returns the recipe of an ONNX file for inputs of any size.
+  public static Recipe of(Precision precision, Flavor flavor) {
+    return new Recipe(precision, flavor, new Shapes.Dynamic(), List.of());
+  }
+
+  /// Returns this recipe for inputs of other sizes.
+  public Recipe with(Shapes other) {
+    return new Recipe(precision, flavor, other, first);
+  }
+
+  /// Returns this recipe for another precision.
+  Recipe with(Precision other) {
+    return new Recipe(other, flavor, shapes, first);
   }
 
   /// Returns this recipe with one more pass before the others.
   public Recipe withFirst(Pass pass) {
     var longer = new ArrayList<Pass>();
     longer.add(pass);
-    longer.addAll(passes);
-    return new Recipe(target, flavor, longer);
+    longer.addAll(first);
+    return new Recipe(precision, flavor, shapes, longer);
   }
 
-  /// Returns the precision of the weights and of the computation.
-  String precision() {
-    return "fp32";
+  /// Returns the passes in order where nothing has to be measured.
+  List<Pass> passes() {
+    return passes(new Channels(), Set.of());
   }
 
-  Manifest.Recipe toManifest() {
+  /// Returns the passes in order.
+  ///
+  /// @param channels what calibration has shown of the layers' inputs
+  /// @param kept names of matrices that are not quantised
+  List<Pass> passes(Channels channels, Set<String> kept) {
+    var passes = new ArrayList<>(first);
+    switch (precision) {
+      case FP32 -> packed(passes);
+      case FP16 -> {
+        packed(passes);
+        passes.add(new CastToHalf());
+      }
+      case INT8, INT8_WEIGHTS, INT4 -> {
+        passes.addAll(layerPasses(channels, kept));
+        passes.add(new QuantizeTables());
+      }
+    }
+    switch (shapes) {
+      case Shapes.Dynamic() -> {}
+      case Shapes.Fixed(int batch, int sequence) -> passes.add(FixShapes.of(batch, sequence));
+    }
+    return passes;
+  }
+
+  /// Returns the passes that quantise layers.
+  List<Pass> layerPasses(Channels channels, Set<String> kept) {
+    return switch (precision) {
+      case FP32, FP16 -> List.of();
+      case INT8 -> List.of(new QuantizeInt8(channels, kept));
+      case INT8_WEIGHTS -> List.of(new QuantizeWeights(8, BLOCK, channels, kept));
+      case INT4 -> List.of(new QuantizeWeights(4, BLOCK, channels, kept));
+    };
+  }
+
+  /// A packed projection would have to be unpacked to be quantised layer by layer.
+  private void packed(List<Pass> passes) {
+    switch (flavor) {
+      case PORTABLE -> {}
+      case ORT -> passes.add(new PackProjections());
+    }
+  }
+
+  /// Returns whether layers can be kept out of it.
+  boolean isQuantized() {
+    return switch (precision) {
+      case FP32, FP16 -> false;
+      case INT8, INT8_WEIGHTS, INT4 -> true;
+    };
+  }
+
+  Manifest.Recipe toManifest(Graph converted, String calibration) {
     return new Manifest.Recipe(
-        target,
+        ONNX,
         flavor.key(),
-        precision(),
-        target.equals(ONNX) ? OnnxTarget.OPSET : 0,
-        passes.stream().map(Pass::name).toList(),
-        "");
+        precision.key(),
+        OnnxTarget.opset(converted),
+        passes().stream().map(Pass::name).toList(),
+        calibration);
+  }
+
+  /// Returns what a manifest says of a table of token vectors.
+  static Manifest.Recipe ofTable() {
+    return new Manifest.Recipe(
+        TABLE, Flavor.PORTABLE.key(), Precision.FP32.key(), 0, List.of(), "");
   }
 }

@@ -249,7 +249,8 @@ final class ConversionTest {
             "bert-mean",
             "",
             Fixtures.describe(Fixture.of("bert-mean").folder()),
-            Recipe.onnx(Flavor.PORTABLE),
+            List.of(Recipe.onnx(Flavor.PORTABLE)),
+            Quantizing.usual(),
             Trust.UNVERIFIED,
             List.of(),
             folder.resolve("b"));

@@ -82,7 +82,8 @@ class EveryFixtureTest {
             name,
             "",
             Description.read(fetched, instructions),
-            Recipe.onnx(flavor),
+            List.of(Recipe.onnx(flavor)),
+            Quantizing.usual(),
             flavor == Flavor.PORTABLE ? Trust.VERIFIED : Trust.UNVERIFIED,
             List.of(),
             folder.resolve("bundle"));

@@ -48,7 +48,8 @@ final class LargeModelTest {
             "model",
             "",
             Description.read(Fixtures.fetch(source), Instructions.NONE),
-            Recipe.onnx(Flavor.PORTABLE),
+            List.of(Recipe.onnx(Flavor.PORTABLE)),
+            Quantizing.usual(),
             Trust.VERIFIED,
             List.of(),
             folder.resolve("bundle"));

@@ -218,7 +218,7 @@ record RandomCheckpoint(String fixture, Map<String, Integer> sizes, ElementType 
         case BF16 ->
             bytes.setAtIndex(
                 ValueLayout.JAVA_SHORT, i, (short) (Float.floatToRawIntBits(value) >>> 16));
-        case F64, F16, I64, I32, I16, I8, U8, BOOL ->
+        case F64, F16, I64, I32, I16, I8, U8, BOOL, I4, U4 ->
             throw new IllegalStateException(type + " is not written here");
       }
     }

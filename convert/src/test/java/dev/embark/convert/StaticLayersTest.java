@@ -46,7 +46,8 @@ final class StaticLayersTest {
             "model",
             "",
             Description.read(Fixtures.fetch(model), Instructions.NONE),
-            Recipe.onnx(Flavor.PORTABLE),
+            List.of(Recipe.onnx(Flavor.PORTABLE)),
+            Quantizing.usual(),
             Trust.VERIFIED,
             List.of(),
             folder.resolve("bundle"));

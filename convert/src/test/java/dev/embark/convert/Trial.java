@@ -43,7 +43,16 @@ record Trial(
   }
 
   Bundle convert(Path target, Path cache) {
-    var order = new Order(reference, "", description, recipe, trust, witnesses, target);
+    var order =
+        new Order(
+            reference,
+            "",
+            description,
+            List.of(recipe),
+            Quantizing.usual(),
+            trust,
+            witnesses,
+            target);
     var machine = new Machine(() -> OnnxRuntimeBackend.load(cache), cache);
     return new Conversion(order, machine, Progress.SILENT).run();
   }

@@ -30,6 +30,7 @@ import java.util.stream.Stream;
 /// write fails, or when the process is asked to stop (Ctrl-C): the folder goes, and so do parent
 /// folders that the writer made. A killed process leaves the hidden folder, never a bundle.
 public final class BundleWriter implements AutoCloseable {
+  private static final String SCRATCH = ".scratch";
   private static final int REMOVAL_ATTEMPTS = 50;
   private static final int REMOVAL_PAUSE_MS = 10;
 
@@ -89,6 +90,11 @@ public final class BundleWriter implements AutoCloseable {
     }
   }
 
+  /// Returns where to write a file that is needed only until [#commit], which removes it.
+  public Path scratch(String name) {
+    return file(SCRATCH + "/" + name);
+  }
+
   /// Writes a file.
   public void write(String path, byte[] bytes) {
     Path file = file(path);
@@ -128,6 +134,7 @@ public final class BundleWriter implements AutoCloseable {
   public Bundle commit(Manifest manifest) {
     var listed = manifest.files().stream().map(FileDigest::path).collect(Collectors.toSet());
     try {
+      removeTree(folder.resolve(SCRATCH));
       var written = paths();
       if (written.size() != listed.size() || !listed.containsAll(written)) {
         throw new IllegalStateException("manifest lists " + listed + ", written are " + written);
@@ -244,7 +251,7 @@ public final class BundleWriter implements AutoCloseable {
       return files
           .filter(Files::isRegularFile)
           .map(file -> folder.relativize(file).toString().replace('\\', '/'))
-          .filter(path -> !path.equals(Manifest.FILE_NAME))
+          .filter(path -> !path.equals(Manifest.FILE_NAME) && !path.startsWith(SCRATCH + "/"))
           .sorted()
           .toList();
     }

@@ -20,7 +20,7 @@ public record Tensor(ElementType type, Shape shape, MemorySegment bytes) {
       ValueLayout.JAVA_DOUBLE_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
   public Tensor {
-    long expected = Math.multiplyExact(shape.elementCount(), type.byteSize());
+    long expected = type.bytes(shape.elementCount());
     if (bytes.byteSize() != expected) {
       throw new IllegalArgumentException(
           "a tensor of "
@@ -58,12 +58,17 @@ public record Tensor(ElementType type, Shape shape, MemorySegment bytes) {
           target[offset + i] = (float) bytes.get(DOUBLE, (first + i) * 8);
         }
       }
-      case I64, I32, I16, I8, U8, BOOL -> {
+      case I64, I32, I16, I8, U8, BOOL, I4, U4 -> {
         for (int i = 0; i < count; i++) {
           target[offset + i] = integer(first + i);
         }
       }
     }
+  }
+
+  private int half(long index) {
+    int pair = bytes.get(ValueLayout.JAVA_BYTE, index / 2) & 0xff;
+    return index % 2 == 0 ? pair & 15 : pair >> 4;
   }
 
   /// Returns the element at `index` of an integer tensor.
@@ -74,6 +79,8 @@ public record Tensor(ElementType type, Shape shape, MemorySegment bytes) {
       case I16 -> bytes.get(SHORT, index * 2);
       case I8 -> bytes.get(ValueLayout.JAVA_BYTE, index);
       case U8, BOOL -> bytes.get(ValueLayout.JAVA_BYTE, index) & 0xff;
+      case I4 -> (half(index) ^ 8) - 8L;
+      case U4 -> half(index);
       case F64, F32, F16, BF16 -> throw new IllegalStateException(type + " is not an integer");
     };
   }

@@ -241,6 +241,67 @@ public sealed interface Weight {
     }
   }
 
+  /// Each column of a matrix times a factor of its own.
+  ///
+  /// @param factors `[columns]`
+  record ColumnsScaled(Weight source, Weight factors) implements Weight {
+    public ColumnsScaled {
+      if (!factors.shape().equals(Shape.of(source.rowLength()))) {
+        throw new IllegalArgumentException(
+            factors.shape() + " factors do not fit " + source.shape());
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return source.shape();
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      source.read(block, cells);
+      var factor = factors.toArray();
+      int first = Math.toIntExact(block.column());
+      for (int row = 0; row < block.rows(); row++) {
+        for (int column = 0; column < block.columns(); column++) {
+          cells.target()[cells.at(row, column)] *= factor[first + column];
+        }
+      }
+    }
+  }
+
+  /// A matrix as it is after it was stored in fewer bits: reading gives what a reader of the file
+  /// gets.
+  record Encoded(Weight source, Encoding encoding) implements Weight {
+    public Encoded {
+      if (source.shape().rank() != 2) {
+        throw new IllegalArgumentException("only a matrix is encoded: " + source.shape());
+      }
+    }
+
+    @Override
+    public Shape shape() {
+      return source.shape();
+    }
+
+    @Override
+    public void read(Block block, Cells cells) {
+      switch (encoding) {
+        case Encoding.Half() -> {
+          source.read(block, cells);
+          for (int row = 0; row < block.rows(); row++) {
+            for (int column = 0; column < block.columns(); column++) {
+              int at = cells.at(row, column);
+              cells.target()[at] = Float.float16ToFloat(Float.floatToFloat16(cells.target()[at]));
+            }
+          }
+        }
+        case Encoding.Integers integers ->
+            IntegerRows.of(source, integers, block.row(), block.rows()).decode(block, cells);
+      }
+    }
+  }
+
   /// One value everywhere, stored once.
   record Repeated(float value, Shape shape) implements Weight {
     @Override

@@ -4,6 +4,9 @@ import dev.embark.tokenize.Tokens;
 
 /// An input as the model is given it: prompt and text, or a pair, cut at the limit.
 public final class EncodedText {
+  /// No tokens: what stands in a row that no input is left for.
+  static final EncodedText NONE = new EncodedText(new int[0], new int[0], Counts.of(0, 0, 0));
+
   private final int[] ids;
   private final int[] typeIds;
   private final Counts counts;

@@ -4,7 +4,6 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.Executable;
 import dev.embark.backend.Executable.Port;
 import dev.embark.bundle.Chain;
-import dev.embark.bundle.Chain.Sequence;
 import dev.embark.bundle.Chain.Stage;
 import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.Output;
@@ -82,13 +81,13 @@ public final class Engine implements AutoCloseable {
         && chain.stages().getFirst() instanceof Stage(_, var name, var files)
         && name.equals(backend.name())
         && files.size() == 1
-        && files.getFirst() instanceof StageFile(var path, Sequence.Any())) {
+        && files.getFirst() instanceof StageFile(var path, _)) {
       return path;
     }
     throw new Problem(
         Category.UNSUPPORTED,
         "The chain \"" + chain.name() + "\" is not one file for " + backend.name() + ".",
-        "This Embark runs chains of one stage that takes any sequence length.",
+        "This Embark runs chains of one stage.",
         "Use the Embark that wrote the bundle, or convert the model again with this one.");
   }
 

@@ -25,6 +25,7 @@ final class Lane implements AutoCloseable {
   private final List<ModelInput> inputs;
   private final Map<String, Integer> ranks;
   private final long padId;
+  private final Frame frame;
   private final Map<ModelInput, GrowingMemory> inputMemory = new HashMap<>();
   private final Map<String, GrowingMemory> outputMemory = new HashMap<>();
   private final Map<String, MemorySegment> values = new HashMap<>();
@@ -38,6 +39,7 @@ final class Lane implements AutoCloseable {
         executable.outputs().stream()
             .collect(Collectors.toMap(Port::name, port -> port.shape().rank()));
     this.padId = padId;
+    this.frame = Frame.of(executable);
   }
 
   /// How texts stand side by side.
@@ -65,33 +67,49 @@ final class Lane implements AutoCloseable {
   }
 
   /// Computes the texts at the indices `batch`, and puts their results at the same indices of
-  /// `results`.
+  /// `results`: all at once, or as many at a time as the executable takes.
   <R> void run(Batch<R> batch, Layout layout) {
-    int[] indices = batch.indices();
-    Map<String, Tensor> given = HashMap.newHashMap(inputs.size());
-    for (var input : inputs) {
-      given.put(input.port(), filled(input, batch, layout));
-    }
-    Map<String, Tensor> wanted = HashMap.newHashMap(batch.job().outputs().size());
-    for (var output : batch.job().outputs()) {
-      wanted.put(output.port(), room(output, indices.length, layout.sequence()));
-    }
-    executable.run(given, wanted);
-    for (int row = 0; row < indices.length; row++) {
-      EncodedText text = batch.text(row);
-      batch.put(row, new Row(this, row, layout.sequence(), layout.start(text)));
+    int texts = batch.indices().length;
+    int step = frame.texts(texts);
+    for (int first = 0; first < texts; first += step) {
+      run(batch, new Rows(first, Math.min(step, texts - first), step), fitted(layout));
     }
   }
 
-  private Tensor filled(ModelInput input, Batch<?> batch, Layout layout) {
-    int texts = batch.indices().length;
+  private Layout fitted(Layout layout) {
+    return new Layout(frame.sequence(layout.sequence()), layout.padding());
+  }
+
+  /// Texts of a batch that are computed together.
+  ///
+  /// @param room rows that are computed, some of them perhaps without a text
+  private record Rows(int first, int count, int room) {}
+
+  private <R> void run(Batch<R> batch, Rows rows, Layout layout) {
+    Map<String, Tensor> given = HashMap.newHashMap(inputs.size());
+    for (var input : inputs) {
+      given.put(input.port(), filled(input, batch, rows, layout));
+    }
+    Map<String, Tensor> wanted = HashMap.newHashMap(batch.job().outputs().size());
+    for (var output : batch.job().outputs()) {
+      wanted.put(output.port(), room(output, rows.room(), layout.sequence()));
+    }
+    executable.run(given, wanted);
+    for (int row = 0; row < rows.count(); row++) {
+      EncodedText text = batch.text(rows.first() + row);
+      batch.put(rows.first() + row, new Row(this, row, layout.sequence(), layout.start(text)));
+    }
+  }
+
+  private Tensor filled(ModelInput input, Batch<?> batch, Rows rows, Layout layout) {
+    int texts = rows.room();
     int sequence = layout.sequence();
     MemorySegment memory =
         inputMemory
             .computeIfAbsent(input, _ -> new GrowingMemory())
             .ofSize((long) texts * sequence * Long.BYTES);
     for (int row = 0; row < texts; row++) {
-      EncodedText text = batch.text(row);
+      EncodedText text = row < rows.count() ? batch.text(rows.first() + row) : EncodedText.NONE;
       var cells = new ModelInput.Cells(text, layout.start(text), sequence, padId);
       input.fill(memory, (long) row * sequence, cells);
     }

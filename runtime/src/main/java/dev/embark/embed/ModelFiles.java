@@ -3,11 +3,14 @@ package dev.embark.embed;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Manifest.Model;
+import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tokenize.Tokenizer;
+import dev.embark.tokenize.Tokens;
 import java.nio.file.Path;
+import java.util.function.Function;
 
 /// What an [Engine] runs from: a bundle, or one in the making that has no manifest yet.
 ///
@@ -23,6 +26,15 @@ public record ModelFiles(Path folder, Model model, Pipeline pipeline, Chain chai
   public static ModelFiles of(Bundle bundle, Chain chain) {
     var manifest = bundle.manifest();
     return new ModelFiles(bundle.folder(), manifest.model(), manifest.pipeline(), chain);
+  }
+
+  /// Returns how inputs become tokens for an output, without opening the model; not for several
+  /// threads at once.
+  public Function<Input, EncodedText> encoder(Output output) {
+    var vocabulary = new Vocabulary(openTokenizer(), model.vocabSize());
+    var reading = new InputReading(pipeline, vocabulary, output);
+    var tokens = new Tokens();
+    return input -> reading.encode(input, 1, tokens);
   }
 
   /// Opens the tokenizer; throws a `Problem` where its vocabulary has ids that the model has no

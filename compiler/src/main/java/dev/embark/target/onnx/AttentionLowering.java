@@ -6,7 +6,9 @@ import dev.embark.graph.Heads;
 import dev.embark.graph.Op;
 import dev.embark.graph.Rotation;
 import dev.embark.graph.ScoreBias;
+import dev.embark.graph.Sight;
 import dev.embark.graph.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -15,6 +17,7 @@ import java.util.Map;
 final class AttentionLowering {
   private final NodeList nodes;
   private final Masks masks;
+  private final Flavor flavor;
   private final Map<Rotation, String> rotations = new HashMap<>();
   private final Map<Rows, String> rows = new HashMap<>();
 
@@ -22,12 +25,46 @@ final class AttentionLowering {
   /// model have them in common.
   private record Rows(Distances distances, int heads) {}
 
-  AttentionLowering(NodeList nodes, Masks masks) {
+  AttentionLowering(NodeList nodes, Masks masks, Flavor flavor) {
     this.nodes = nodes;
+    this.flavor = flavor;
     this.masks = masks;
   }
 
   void attention(String out, Op.Attention attention) {
+    if (flavor == Flavor.ORT && isFused(attention)) {
+      fusedAttention(out, attention);
+    } else {
+      attentionInParts(out, attention);
+    }
+  }
+
+  /// ONNX Runtime fuses attentions that see everything, each head with a key of its own.
+  private static boolean isFused(Op.Attention attention) {
+    return attention.heads().sight() instanceof Sight.All && attention.heads().group() == 1;
+  }
+
+  private void fusedAttention(String out, Op.Attention attention) {
+    var inputs = new ArrayList<String>();
+    inputs.add(attention.query().name());
+    inputs.add(attention.key().name());
+    inputs.add(attention.value().name());
+    inputs.add(""); // the biases of the three are added already
+    inputs.add(masks.integers(attention.mask()));
+    if (attention.bias() instanceof ScoreBias.Of(var bias)) {
+      inputs.add(bias.name());
+    }
+    nodes.node(
+        NodeList.MICROSOFT,
+        "MultiHeadAttention",
+        out,
+        inputs,
+        List.of(
+            NodeList.attribute("num_heads", attention.heads().query()),
+            new OnnxAttribute.Real("scale", (float) attention.heads().scale())));
+  }
+
+  private void attentionInParts(String out, Op.Attention attention) {
     var heads = attention.heads();
     long hidden = attention.query().shape().size(2);
     // Scaling the query costs [sequence, hidden] products, scaling the scores [sequence, sequence].

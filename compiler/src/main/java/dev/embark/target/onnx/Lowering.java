@@ -4,7 +4,9 @@ import dev.embark.graph.Bias;
 import dev.embark.graph.Node;
 import dev.embark.graph.Op;
 import dev.embark.graph.Value;
+import dev.embark.tensor.Weight;
 import java.util.List;
+import java.util.function.Consumer;
 
 /// Says each operation of the graph in ONNX operators
 /// (<https://github.com/onnx/onnx/blob/main/docs/Operators.md>), or in ONNX Runtime's
@@ -20,6 +22,7 @@ final class Lowering {
   private final AttentionLowering attentions;
   private final PoolingLowering poolings;
   private final MixtureLowering mixtures;
+  private final IntegerLowering integers;
 
   Lowering(NodeList nodes, Flavor flavor) {
     this.nodes = nodes;
@@ -27,9 +30,10 @@ final class Lowering {
     masks = new Masks(nodes);
     activations = new ActivationLowering(nodes, flavor);
     norms = new NormLowering(nodes, flavor);
-    attentions = new AttentionLowering(nodes, masks);
+    attentions = new AttentionLowering(nodes, masks, flavor);
     poolings = new PoolingLowering(nodes, masks);
     mixtures = new MixtureLowering(nodes, activations);
+    integers = new IntegerLowering(nodes, flavor);
   }
 
   void lower(Node node) {
@@ -40,9 +44,16 @@ final class Lowering {
       case Op.Positions(var ids, var start) ->
           nodes.node("Unsqueeze", out, List.of(masks.range(ids, start), nodes.integers(0)));
       case Op.TokenPositions(var ids, var padId) -> tokenPositions(out, ids, padId);
-      case Op.Embedding(var table, var ids) ->
+      case Op.Embedding(var table, var ids) -> {
+        if (table.weight() instanceof Weight.Encoded weight) {
+          nodes.encodings().rows(out, table, weight, ids);
+        } else {
           nodes.node("Gather", out, List.of(nodes.parameter(table), ids.name()));
-      case Op.Linear linear -> linear(out, linear);
+        }
+      }
+      case Op.Linear linear -> withBias(out, linear.bias(), product -> product(product, linear));
+      case Op.IntegerLinear linear ->
+          withBias(out, linear.bias(), product -> integers.product(product, linear));
       case Op.LayerNorm norm -> norms.layerNorm(out, norm);
       case Op.RmsNorm norm -> norms.rmsNorm(out, norm);
       case Op.Activate(var input, var function) -> activations.lower(out, input.name(), function);
@@ -101,13 +112,25 @@ final class Lowering {
     nodes.node("Add", out, List.of(own, nodes.integer(padId)));
   }
 
-  private void linear(String out, Op.Linear linear) {
-    var inputs = List.of(linear.input().name(), nodes.transposedParameter(linear.weight()));
-    switch (linear.bias()) {
-      case Bias.None() -> nodes.node("MatMul", out, inputs);
+  private void product(String out, Op.Linear linear) {
+    if (nodes.encodings().isBlockProduct(linear.weight().weight())) {
+      nodes.encodings().blockProduct(out, linear.input(), linear.weight());
+    } else {
+      nodes.node(
+          "MatMul",
+          out,
+          List.of(linear.input().name(), nodes.transposedParameter(linear.weight())));
+    }
+  }
+
+  /// Emits a product, given the name it is to have, and adds a bias if there is one.
+  private void withBias(String out, Bias bias, Consumer<String> product) {
+    switch (bias) {
+      case Bias.None() -> product.accept(out);
       case Bias.Of(var vector) -> {
-        var product = nodes.node("MatMul", out + ".product", inputs);
-        nodes.node("Add", out, List.of(product, nodes.parameter(vector)));
+        var plain = out + ".product";
+        product.accept(plain);
+        nodes.node("Add", out, List.of(plain, nodes.parameter(vector)));
       }
     }
   }

@@ -2,12 +2,14 @@ package dev.embark.target.onnx;
 
 import dev.embark.format.onnx.OnnxAttribute;
 import dev.embark.format.onnx.OnnxContent;
+import dev.embark.format.onnx.OnnxContent.Order;
 import dev.embark.format.onnx.OnnxInitializer;
 import dev.embark.format.onnx.OnnxNode;
 import dev.embark.graph.Constant;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
+import dev.embark.tensor.Weight;
 import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -30,12 +32,25 @@ final class NodeList {
   static final long TYPE_INT64 = 7;
   static final long TYPE_BOOL = 9;
 
+  private final int opset;
+  private final EncodedLowering encodings;
   private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<String, OnnxContent> initializers = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
 
   /// What several operations derive from one value, such as a mask in another form.
   private final Map<String, String> derived = new HashMap<>();
+
+  /// Starts a list of operators of a version of the standard set.
+  NodeList(int opset, Flavor flavor) {
+    this.opset = opset;
+    this.encodings = new EncodedLowering(this, flavor);
+  }
+
+  /// Returns what says encoded matrices among these nodes.
+  EncodedLowering encodings() {
+    return encodings;
+  }
 
   List<OnnxNode> nodes() {
     return nodes;
@@ -82,12 +97,21 @@ final class NodeList {
 
   /// Appends a reduction over one axis, which stays with the size 1.
   String reduce(String opType, String output, String input, long axis) {
-    return node(
-        opType,
-        output,
-        List.of(input),
-        new OnnxAttribute.Ints("axes", List.of(axis)),
-        attribute("keepdims", 1));
+    return reduce(opType, output, input, axis, attribute("keepdims", 1));
+  }
+
+  /// Appends a reduction over one axis, which goes.
+  String reduceAway(String opType, String output, String input, long axis) {
+    return reduce(opType, output, input, axis, attribute("keepdims", 0));
+  }
+
+  /// Version 18 of the operators made an input of the axes.
+  private String reduce(
+      String opType, String output, String input, long axis, OnnxAttribute keepdims) {
+    return opset < 18
+        ? node(
+            opType, output, List.of(input), new OnnxAttribute.Ints("axes", List.of(axis)), keepdims)
+        : node(opType, output, List.of(input, integers(axis)), keepdims);
   }
 
   /// Returns what `emit` returned when it was first asked for under this name.
@@ -112,13 +136,35 @@ final class NodeList {
 
   /// Returns the name of a trained parameter, read from where it is stored.
   String parameter(Constant constant) {
+    if (constant.weight() instanceof Weight.Encoded weight) {
+      return once(constant.name(), name -> encodings.decoded(name, weight, Order.ROWS));
+    }
     initializers.putIfAbsent(constant.name(), new OnnxContent.Streamed(constant.weight()));
     return constant.name();
   }
 
   /// Returns the name of a trained matrix `[out, in]`, stored as `MatMul` wants it: `[in, out]`.
   String transposedParameter(Constant constant) {
-    return parameter(new Constant(constant.name() + ".transposed", constant.weight().transposed()));
+    var transposed = constant.name() + ".transposed";
+    if (constant.weight() instanceof Weight.Encoded weight) {
+      return once(transposed, name -> encodings.decoded(name, weight, Order.COLUMNS));
+    }
+    return parameter(new Constant(transposed, constant.weight().transposed()));
+  }
+
+  /// Returns the name of a part of an encoded matrix.
+  String encoded(String name, OnnxContent.Encoded content) {
+    initializers.putIfAbsent(name, content);
+    return name;
+  }
+
+  /// Returns the name of an unsigned byte.
+  String unsignedByte(int value) {
+    var name = "byte_" + value;
+    var bytes = MemorySegment.ofArray(new byte[] {(byte) value});
+    initializers.putIfAbsent(
+        name, new OnnxContent.Stored(new Tensor(ElementType.U8, new Shape(List.of()), bytes)));
+    return name;
   }
 
   /// Returns the name of a 32-bit float.

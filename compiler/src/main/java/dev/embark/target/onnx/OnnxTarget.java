@@ -13,12 +13,13 @@ import java.util.TreeMap;
 /// Graph to ONNX file.
 ///
 /// Version 17 of the standard operators and version 8 of the file format are the oldest that know
-/// everything the graph says, so that most runtimes in use read the result.
+/// what most graphs say, so that most runtimes in use read the result. Matrices in blocks that
+/// share a scale need 21 and 10.
 public final class OnnxTarget {
-  /// Version of the standard operator set.
-  public static final int OPSET = 17;
-
+  private static final int OPSET = 17;
+  private static final int OPSET_OF_BLOCKS = 21;
   private static final long IR_VERSION = 8;
+  private static final long IR_VERSION_OF_BLOCKS = 10;
   private static final long MICROSOFT_OPSET = 1;
 
   private OnnxTarget() {}
@@ -29,12 +30,22 @@ public final class OnnxTarget {
     OnnxFile.write(model(graph, flavor), file);
   }
 
+  /// Returns the version of the standard operator set that says `graph`.
+  public static int opset(Graph graph) {
+    boolean hasBlocks =
+        graph.nodes().stream()
+            .flatMap(node -> node.op().constants().stream())
+            .anyMatch(constant -> EncodedLowering.isBlockwise(constant.weight()));
+    return hasBlocks ? OPSET_OF_BLOCKS : OPSET;
+  }
+
   static OnnxModel model(Graph graph, Flavor flavor) {
-    var emitted = new NodeList();
+    int opset = opset(graph);
+    var emitted = new NodeList(opset, flavor);
     var lowering = new Lowering(emitted, flavor);
     graph.nodes().forEach(lowering::lower);
     var opsets = new TreeMap<String, Long>();
-    opsets.put("", (long) OPSET);
+    opsets.put("", (long) opset);
     switch (flavor) {
       case PORTABLE -> {}
       case ORT -> opsets.put(NodeList.MICROSOFT, MICROSOFT_OPSET);
@@ -46,7 +57,8 @@ public final class OnnxTarget {
             values(graph.outputs()),
             emitted.nodes(),
             emitted.initializers());
-    return new OnnxModel(IR_VERSION, opsets, "embark", "", new TreeMap<>(), onnx);
+    long ir = opset == OPSET ? IR_VERSION : IR_VERSION_OF_BLOCKS;
+    return new OnnxModel(ir, opsets, "embark", "", new TreeMap<>(), onnx);
   }
 
   private static List<OnnxValue> values(List<Value> values) {

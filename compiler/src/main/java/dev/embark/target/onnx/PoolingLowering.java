@@ -1,7 +1,6 @@
 package dev.embark.target.onnx;
 
 import dev.embark.bundle.Pooling;
-import dev.embark.format.onnx.OnnxAttribute;
 import dev.embark.graph.Value;
 import java.util.List;
 
@@ -23,12 +22,7 @@ final class PoolingLowering {
       var counted =
           nodes.node(
               "Where", out + ".counted", List.of(wide, tokens.name(), nodes.scalar(Masks.UNSEEN)));
-      nodes.node(
-          "ReduceMax",
-          out,
-          List.of(counted),
-          new OnnxAttribute.Ints("axes", List.of(1L)),
-          NodeList.attribute("keepdims", 0));
+      nodes.reduceAway("ReduceMax", out, counted, 1);
       return;
     }
     weightedSum(out, tokens, weights(out, mask, mode));

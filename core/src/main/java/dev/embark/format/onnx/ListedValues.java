@@ -17,7 +17,8 @@ import java.util.Optional;
 /// | `float_data` 4 | FLOAT | 4 bytes each |
 /// | `double_data` 10 | DOUBLE | 8 bytes each |
 /// | `int64_data` 7 | INT64 | varint |
-/// | `int32_data` 5 | all others; the bits of FLOAT16 and BFLOAT16 in the lower half | varint |
+/// | `int32_data` 5 | all others; the bits of FLOAT16 and BFLOAT16 in the lower half, two of INT4 and
+/// UINT4 in the lowest byte | varint |
 record ListedValues(IncomingMessage message, ElementType type) {
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -31,7 +32,7 @@ record ListedValues(IncomingMessage message, ElementType type) {
       case F32 -> TensorProto.FLOAT_DATA;
       case F64 -> TensorProto.DOUBLE_DATA;
       case I64 -> TensorProto.INT64_DATA;
-      case F16, BF16, I32, I16, I8, U8, BOOL -> TensorProto.INT32_DATA;
+      case F16, BF16, I32, I16, I8, U8, BOOL, I4, U4 -> TensorProto.INT32_DATA;
     };
   }
 
@@ -54,7 +55,7 @@ record ListedValues(IncomingMessage message, ElementType type) {
     return Optional.empty();
   }
 
-  /// Returns the number of values.
+  /// Returns the number of values, of which those of 4 bits count as one a pair.
   long count() {
     var counter = new Counter();
     forEach(counter);
@@ -66,7 +67,7 @@ record ListedValues(IncomingMessage message, ElementType type) {
     var index = new Counter();
     forEach(value -> {
       switch (type) {
-        case I8, U8, BOOL -> target.set(ValueLayout.JAVA_BYTE, index.count, (byte) value);
+        case I8, U8, BOOL, I4, U4 -> target.set(ValueLayout.JAVA_BYTE, index.count, (byte) value);
         case F16, BF16, I16 -> target.set(SHORT, index.count * 2, (short) value);
         case F32, I32 -> target.set(INT, index.count * 4, (int) value);
         case F64, I64 -> target.set(LONG, index.count * 8, value);

@@ -24,6 +24,29 @@ public sealed interface OnnxContent {
     }
   }
 
+  /// Part of a matrix stored in fewer bits, made while the file is written.
+  ///
+  /// @param type `F16` for halves; `I8`, `U8`, `I4` or `U4` for codes and zeros, or `U8` for two of
+  ///   4 bits; `F32` for scales. Codes around 0 are moved up where it is unsigned
+  /// @param shape as the operator that reads it wants it, which takes as many bytes as the part has
+  record Encoded(Weight.Encoded weight, Part part, Order order, ElementType type, Shape shape)
+      implements OnnxContent {}
+
+  /// What an encoding keeps of a matrix.
+  enum Part {
+    CODES,
+    SCALES,
+    ZEROS
+  }
+
+  /// In what order it lies in the file.
+  enum Order {
+    /// Row after row, as in the checkpoint.
+    ROWS,
+    /// Column after column.
+    COLUMNS
+  }
+
   /// 32-bit floats that are read block by block while the file is written.
   record Streamed(Weight weight) implements OnnxContent {
     @Override

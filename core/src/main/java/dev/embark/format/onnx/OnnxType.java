@@ -26,8 +26,8 @@ enum OnnxType {
   FLOAT8E4M3FNUZ(18),
   FLOAT8E5M2(19),
   FLOAT8E5M2FNUZ(20),
-  UINT4(21),
-  INT4(22),
+  UINT4(21, ElementType.U4),
+  INT4(22, ElementType.I4),
   FLOAT4E2M1(23),
   FLOAT8E8M0(24),
   UINT2(25),
@@ -74,6 +74,8 @@ enum OnnxType {
       case I8 -> INT8;
       case U8 -> UINT8;
       case BOOL -> BOOL;
+      case I4 -> INT4;
+      case U4 -> UINT4;
     };
   }
 }

@@ -2,6 +2,7 @@ package dev.embark.format.onnx;
 
 import dev.embark.format.onnx.OnnxProto.TensorProto;
 import dev.embark.format.protobuf.IncomingMessage;
+import dev.embark.problem.Problem;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
@@ -78,19 +79,26 @@ final class TensorReader {
   }
 
   private long byteSize(String owner, ElementType elementType, long[] sizes) {
-    long size = elementType.byteSize();
+    long count = 1;
     for (long dim : sizes) {
       if (dim < 0) {
         throw tensors.damaged(owner, "has the negative dimension " + dim);
       }
       try {
-        size = Math.multiplyExact(size, dim);
+        count = Math.multiplyExact(count, dim);
       } catch (ArithmeticException _) {
-        throw tensors.damaged(
-            owner, "has shape " + dims + ", whose size does not fit into 63 bits");
+        throw tooLarge(owner);
       }
     }
-    return size;
+    try {
+      return elementType.bytes(count);
+    } catch (ArithmeticException _) {
+      throw tooLarge(owner);
+    }
+  }
+
+  private Problem tooLarge(String owner) {
+    return tensors.damaged(owner, "has shape " + dims + ", whose size does not fit into 63 bits");
   }
 
   private MemorySegment external(String owner, long expected) {
@@ -138,17 +146,10 @@ final class TensorReader {
     }
     // Counted before anything is allocated: the shape may lie, the values that are there cannot.
     long count = values.count();
-    if (count != expected / elementType.byteSize()) {
+    long listed = elementType.isWhole() ? expected / elementType.byteSize() : expected;
+    if (count != listed) {
       throw tensors.damaged(
-          owner,
-          "has "
-              + count
-              + " values, but "
-              + elementType
-              + " "
-              + dims
-              + " takes "
-              + expected / elementType.byteSize());
+          owner, "has " + count + " values, but " + elementType + " " + dims + " takes " + listed);
     }
     var bytes = tensors.allocate(expected);
     values.copyTo(bytes);

@@ -10,7 +10,7 @@ import java.nio.channels.WritableByteChannel;
 record WeightPayload(OnnxContent content) implements Payload {
   @Override
   public long byteSize() {
-    return content.shape().elementCount() * content.type().byteSize();
+    return content.type().bytes(content.shape().elementCount());
   }
 
   @Override
@@ -18,6 +18,7 @@ record WeightPayload(OnnxContent content) implements Payload {
     switch (content) {
       case OnnxContent.Stored(var tensor) -> TensorBytes.write(tensor.bytes(), channel);
       case OnnxContent.Streamed(var weight) -> WeightBytes.write(weight, channel);
+      case OnnxContent.Encoded encoded -> new EncodedBytes(encoded).write(channel);
     }
   }
 }

@@ -33,8 +33,8 @@ final class HeaderReader {
   private static final int RANK_MAX = 64;
 
   private static final String METADATA = "__metadata__";
-  private static final String TYPES =
-      Arrays.stream(ElementType.values()).map(Enum::name).collect(Collectors.joining(" "));
+  private static final List<ElementType> TYPES =
+      Arrays.stream(ElementType.values()).filter(ElementType::isWhole).toList();
 
   private static final JsonFactory JSON =
       JsonFactory.builder()
@@ -198,7 +198,7 @@ final class HeaderReader {
   }
 
   private ElementType type(String name, String dtype) {
-    for (var type : ElementType.values()) {
+    for (var type : TYPES) {
       if (type.name().equals(dtype)) {
         return type;
       }
@@ -206,7 +206,7 @@ final class HeaderReader {
     throw new Problem(
         Category.UNSUPPORTED,
         file + ": tensor \"" + name + "\" has dtype \"" + dtype + "\", which Embark does not read.",
-        "It reads " + TYPES + ".",
+        "It reads " + TYPES.stream().map(Enum::name).collect(Collectors.joining(" ")) + ".",
         "Convert the checkpoint to one of these types first.");
   }
 

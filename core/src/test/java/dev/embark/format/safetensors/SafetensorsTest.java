@@ -11,6 +11,7 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -50,7 +51,8 @@ class SafetensorsTest {
     assertThat(get(tensors, "scalar").shape()).isEqualTo(Shape.of(new long[0]));
     assertThat(get(tensors, "empty").shape()).isEqualTo(Shape.of(0, 4));
     assertThat(tensors.values().stream().map(Tensor::type).collect(Collectors.toSet()))
-        .containsExactlyInAnyOrder(ElementType.values());
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(ElementType.values()).filter(ElementType::isWhole).toList());
   }
 
   @Test

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
@@ -54,7 +55,8 @@ class TorchFileTest {
     assertThat(get(tensors, "empty").shape()).isEqualTo(Shape.of(0, 4));
     assertThat(floats(get(tensors, "parameter"))).containsExactly(3, 4);
     assertThat(tensors.values().stream().map(Tensor::type).collect(Collectors.toSet()))
-        .containsExactlyInAnyOrder(ElementType.values());
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(ElementType.values()).filter(ElementType::isWhole).toList());
   }
 
   @ParameterizedTest

@@ -135,6 +135,7 @@ final class OnnxRuntimeExecutable implements Executable {
       case I8 -> OnnxJavaType.INT8;
       case U8 -> OnnxJavaType.UINT8;
       case BOOL -> OnnxJavaType.BOOL;
+      case I4, U4 -> throw new IllegalArgumentException("no port has elements of 4 bits");
     };
   }
 

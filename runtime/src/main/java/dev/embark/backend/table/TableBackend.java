@@ -69,10 +69,7 @@ public final class TableBackend implements Backend {
   }
 
   private static boolean isReal(Tensor table) {
-    return switch (table.type()) {
-      case F64, F32, F16, BF16 -> true;
-      case I64, I32, I16, I8, U8, BOOL -> false;
-    };
+    return table.type().isFloat();
   }
 
   private static Problem noMean(Path file) {

@@ -1,0 +1,70 @@
+package dev.embark.convert;
+
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.Manifest;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Variant;
+import dev.embark.embed.ModelFiles;
+import dev.embark.graph.Graph;
+import dev.embark.target.onnx.Flavor;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// A variant on its way into the bundle.
+///
+/// @param recipe what the manifest says of how it was made
+/// @param flavor of its operators
+/// @param converted the graph that was written
+/// @param files what was written, beside what all variants share
+/// @param layers what became of each layer, where some are quantised
+record Draft(
+    Manifest.Recipe recipe,
+    Flavor flavor,
+    Graph converted,
+    ModelFiles files,
+    List<Variant.Layer> layers) {
+  Draft {
+    layers = List.copyOf(layers);
+  }
+
+  Chain chain() {
+    return files.chain();
+  }
+
+  Variant toVariant(Proof proof) {
+    return new Variant(chain(), recipe, layers, proof);
+  }
+
+  /// Returns the bytes of the variant's own files.
+  long size() {
+    try {
+      long size = 0;
+      for (var file : own()) {
+        size += Files.exists(file) ? Files.size(file) : 0;
+      }
+      return size;
+    } catch (IOException e) {
+      throw BundleWriter.unwritable(files.folder(), e);
+    }
+  }
+
+  /// Removes the variant's own files.
+  void remove() {
+    try {
+      for (var file : own()) {
+        Files.deleteIfExists(file);
+      }
+    } catch (IOException e) {
+      throw BundleWriter.unwritable(files.folder(), e);
+    }
+  }
+
+  /// The file, and that of its weights where it is too large for one.
+  private List<Path> own() {
+    var file = files.folder().resolve(chain().stages().getFirst().files().getFirst().path());
+    return List.of(file, file.resolveSibling(file.getFileName() + "_data"));
+  }
+}

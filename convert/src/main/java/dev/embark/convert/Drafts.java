@@ -1,0 +1,121 @@
+package dev.embark.convert;
+
+import dev.embark.backend.Backend;
+import dev.embark.backend.table.TableBackend;
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.Chain.Sequence;
+import dev.embark.bundle.Chain.Stage;
+import dev.embark.bundle.Chain.StageFile;
+import dev.embark.bundle.Manifest;
+import dev.embark.convert.Tuning.Tuned;
+import dev.embark.embed.ModelFiles;
+import dev.embark.family.Families;
+import dev.embark.pass.Pass;
+import dev.embark.progress.Progress;
+import dev.embark.target.onnx.Flavor;
+import dev.embark.target.onnx.OnnxTarget;
+import dev.embark.target.table.TableTarget;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Supplier;
+
+/// Writes the files of variants of one model.
+final class Drafts {
+  private static final String ONNX_RUNTIME = "onnxruntime";
+  private static final String TABLE_FILE = "model.safetensors";
+
+  private final BundleWriter bundle;
+  private final Families.Model model;
+  private final Quantizing quantizing;
+  private final Supplier<? extends Backend> backend;
+  private final Progress progress;
+  private Optional<Tuning> tuning = Optional.empty();
+
+  Drafts(
+      BundleWriter bundle,
+      Families.Model model,
+      Quantizing quantizing,
+      Supplier<? extends Backend> backend,
+      Progress progress) {
+    this.bundle = bundle;
+    this.model = model;
+    this.quantizing = quantizing;
+    this.backend = backend;
+    this.progress = progress;
+  }
+
+  static Manifest.Model about(Families.Model model) {
+    return new Manifest.Model(
+        model.family(),
+        model.architecture(),
+        model.graph().parameterCount(),
+        model.layers(),
+        model.hiddenSize(),
+        model.vocabSize());
+  }
+
+  /// Writes a variant.
+  ///
+  /// @param variants how many the bundle is to have: a single one has the name by which other
+  ///   programs look for a model
+  Draft write(Recipe recipe, int variants) {
+    boolean isTable =
+        recipe.precision() == Precision.FP32
+            && recipe.shapes() instanceof Shapes.Dynamic
+            && TableTarget.says(model.graph());
+    return isTable
+        ? table(recipe)
+        : onnx(recipe, variants == 1 ? Precision.FP32.file() : recipe.precision().file());
+  }
+
+  private Draft table(Recipe recipe) {
+    var files = files(Chain.ofOneFile(recipe.precision().key(), TableBackend.NAME, TABLE_FILE));
+    var graph = Pass.applyAll(model.graph(), recipe.first());
+    TableTarget.emit(graph, bundle.file(TABLE_FILE));
+    return new Draft(Recipe.ofTable(), Flavor.PORTABLE, graph, files, List.of());
+  }
+
+  private Draft onnx(Recipe recipe, String path) {
+    var files = files(chain(recipe, path));
+    var tuned =
+        recipe.isQuantized()
+            ? tuning(files).tune(recipe)
+            : new Tuned(Pass.applyAll(model.graph(), recipe.passes()), List.of());
+    OnnxTarget.emit(tuned.graph(), recipe.flavor(), bundle.file(path));
+    var calibration = recipe.isQuantized() ? quantizing.corpus().name() : "";
+    return new Draft(
+        recipe.toManifest(tuned.graph(), calibration),
+        recipe.flavor(),
+        tuned.graph(),
+        files,
+        tuned.layers());
+  }
+
+  private static Chain chain(Recipe recipe, String path) {
+    var sequence =
+        switch (recipe.shapes()) {
+          case Shapes.Dynamic() -> new Sequence.Any();
+          case Shapes.Fixed(_, int length) -> new Sequence.Exactly(length);
+        };
+    var file = new StageFile(path, sequence);
+    return new Chain(
+        recipe.precision().key(), List.of(new Stage("model", ONNX_RUNTIME, List.of(file))));
+  }
+
+  private ModelFiles files(Chain chain) {
+    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), chain);
+    // Fails where the tokenizer does not fit the model, before anything is computed.
+    files.openTokenizer();
+    return files;
+  }
+
+  private Tuning tuning(ModelFiles files) {
+    if (tuning.isEmpty()) {
+      tuning =
+          Optional.of(
+              new Tuning(model.graph(), files, quantizing, bundle, backend.get(), progress));
+    }
+    return tuning.get();
+  }
+}

@@ -1,0 +1,33 @@
+package dev.embark.convert;
+
+/// In how many bits a model is stored and computed.
+public enum Precision {
+  FP32("fp32", ""),
+  /// Matrices in 16-bit floats, computed in 32.
+  FP16("fp16", "_fp16"),
+  /// Layers as products of 8-bit integers, tables in 8 bits.
+  INT8("int8", "_int8"),
+  /// Matrices and tables in 8 bits, computed in 32-bit floats.
+  INT8_WEIGHTS("int8-weights", "_quantized"),
+  /// Matrices in 4 bits and tables in 8, computed in 32-bit floats.
+  INT4("int4", "_q4");
+
+  private final String key;
+  private final String suffix;
+
+  Precision(String key, String suffix) {
+    this.key = key;
+    this.suffix = suffix;
+  }
+
+  /// Returns the spelling on the command line and in `embark.json`.
+  public String key() {
+    return key;
+  }
+
+  /// Returns the file of this precision among those of others, as Transformers.js looks for them
+  /// (<https://huggingface.co/docs/transformers.js/guides/dtypes>).
+  String file() {
+    return "onnx/model" + suffix + ".onnx";
+  }
+}

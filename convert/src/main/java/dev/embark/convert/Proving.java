@@ -1,0 +1,105 @@
+package dev.embark.convert;
+
+import dev.embark.backend.Backend;
+import dev.embark.backend.table.TableBackend;
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Proof;
+import dev.embark.bundle.Proof.Testimony;
+import dev.embark.embed.EmbedSettings;
+import dev.embark.embed.EncodedText;
+import dev.embark.embed.Engine;
+import dev.embark.embed.ModelFiles;
+import dev.embark.family.Families;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.progress.Progress;
+import dev.embark.verify.Reference;
+import dev.embark.verify.References;
+import dev.embark.verify.Tolerance;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/// Holds variants of one model against all witnesses, each of which is asked once.
+final class Proving {
+  private static final String REFERENCES_FILE = "proof/reference.jsonl";
+
+  private final Conversion.Order order;
+  private final Families.Model model;
+  private final BundleWriter bundle;
+  private final Progress progress;
+  private Optional<InterpreterWitness.Answers> answers = Optional.empty();
+
+  Proving(Conversion.Order order, Families.Model model, BundleWriter bundle, Progress progress) {
+    this.order = order;
+    this.model = model;
+    this.bundle = bundle;
+    this.progress = progress;
+  }
+
+  /// Returns the proof of a variant; throws a `Problem` where a witness disagrees.
+  Proof prove(Draft draft, Backend backend) {
+    try (var candidate = open(draft.files(), backend)) {
+      return prove(draft, candidate, backend);
+    }
+  }
+
+  private static Engine open(ModelFiles files, Backend backend) {
+    try {
+      return Engine.open(files, backend, EmbedSettings.defaults());
+    } catch (Problem e) {
+      throw e.category() == Category.BAD_INPUT ? Verification.doesNotRun(e) : e;
+    }
+  }
+
+  private Proof prove(Draft draft, Engine candidate, Backend backend) {
+    // Read before the interpreter starts, so that a file that is no good costs no time.
+    var given = given(candidate);
+    var recipe = draft.recipe();
+    var limits = Tolerance.of(recipe.precision(), recipe.target(), candidate.pipeline());
+    var verification = new Verification(candidate, limits, progress);
+    var testimonies = new ArrayList<Testimony>();
+    var foundation =
+        verification.interpreter(answers(candidate), text -> explain(draft, text, backend));
+    testimonies.addAll(foundation.testimonies());
+    if (candidate.pipeline().embedding().isPresent()) {
+      for (var published : PublishedAnswers.of(order.description().model())) {
+        testimonies.add(verification.published(published));
+      }
+    }
+    given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));
+    return new Proof.Proven(testimonies, foundation.outputs(), REFERENCES_FILE);
+  }
+
+  private Map<Path, List<Reference>> given(Engine candidate) {
+    var given = new LinkedHashMap<Path, List<Reference>>();
+    order.witnesses().forEach(file -> given.put(file, References.read(file, candidate.pipeline())));
+    return given;
+  }
+
+  /// Returns what the interpreter says, which the bundle keeps.
+  private InterpreterWitness.Answers answers(Engine candidate) {
+    if (answers.isEmpty()) {
+      var asked = new InterpreterWitness(model.graph(), candidate).answer(progress);
+      bundle.write(REFERENCES_FILE, References.toJsonLines(asked.references()));
+      answers = Optional.of(asked);
+    }
+    return answers.get();
+  }
+
+  private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {
+    boolean isExact =
+        draft.recipe().precision().equals(Precision.FP32.key())
+            && !backend.name().equals(TableBackend.NAME);
+    if (!isExact) {
+      // Every value of a quantised model differs, and a table has nothing inside.
+      return Optional.empty();
+    }
+    return new Diagnosis(
+            model.graph(), draft.converted(), draft.flavor(), model.pipeline().maxTokens())
+        .explain(text, backend, bundle.scratch("diagnosis/model.onnx"));
+  }
+}

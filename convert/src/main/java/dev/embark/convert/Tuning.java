@@ -1,0 +1,184 @@
+package dev.embark.convert;
+
+import static java.util.Objects.requireNonNull;
+
+import dev.embark.backend.Backend;
+import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
+import dev.embark.bundle.Output;
+import dev.embark.bundle.Variant.Layer;
+import dev.embark.convert.Quantizing.Keeping;
+import dev.embark.embed.EmbedSettings;
+import dev.embark.embed.Engine;
+import dev.embark.embed.Input;
+import dev.embark.embed.ModelFiles;
+import dev.embark.embed.Prompt;
+import dev.embark.embed.TextPair;
+import dev.embark.graph.Graph;
+import dev.embark.pass.Layers;
+import dev.embark.pass.Pass;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.progress.Progress;
+import dev.embark.target.onnx.OnnxTarget;
+import dev.embark.verify.Replay;
+import dev.embark.verify.Tolerance;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/// Chooses the layers of a model that stay in 32 bits.
+///
+/// The error of each layer says in which order they are kept, and the answers of the whole model
+/// how many must be: as few as keep them within the limits of the precision.
+final class Tuning {
+  /// Into how many steps the way from no layer to all is divided.
+  private static final int STEPS = 12;
+
+  private final Graph graph;
+  private final ModelFiles files;
+  private final Quantizing quantizing;
+  private final BundleWriter bundle;
+  private final Backend backend;
+  private final Progress progress;
+  private Optional<Calibration> calibration = Optional.empty();
+  private int attempts;
+
+  /// Prepares to tune recipes for a model.
+  ///
+  /// @param files tokenizer and pipeline of the model
+  Tuning(
+      Graph graph,
+      ModelFiles files,
+      Quantizing quantizing,
+      BundleWriter bundle,
+      Backend backend,
+      Progress progress) {
+    this.graph = graph;
+    this.files = files;
+    this.quantizing = quantizing;
+    this.bundle = bundle;
+    this.backend = backend;
+    this.progress = progress;
+  }
+
+  /// A graph that a recipe made, and what became of each layer.
+  record Tuned(Graph graph, List<Layer> layers) {
+    Tuned {
+      layers = List.copyOf(layers);
+    }
+  }
+
+  Tuned tune(Recipe recipe) {
+    var errors = calibration().errors(recipe);
+    var kept =
+        switch (quantizing.keeping()) {
+          case Keeping.Named(var patterns) -> named(patterns);
+          case Keeping.Measured() -> measured(recipe, errors);
+        };
+    var layers =
+        Layers.of(graph).stream()
+            .map(name ->
+                new Layer(
+                    name,
+                    (kept.contains(name) ? Precision.FP32 : recipe.precision()).key(),
+                    requireNonNull(errors.get(name))))
+            .toList();
+    return new Tuned(applied(recipe, kept), layers);
+  }
+
+  private Graph applied(Recipe recipe, Set<String> kept) {
+    return Pass.applyAll(graph, recipe.passes(calibration().channels(), kept));
+  }
+
+  private Calibration calibration() {
+    if (calibration.isEmpty()) {
+      calibration =
+          Optional.of(
+              Calibration.of(
+                  graph,
+                  files,
+                  inputs(),
+                  backend,
+                  bundle.scratch("calibration/model.onnx"),
+                  progress));
+    }
+    return calibration.get();
+  }
+
+  /// Returns the texts of the corpus as the model's first output takes them.
+  private List<Input> inputs() {
+    var texts = quantizing.corpus().texts();
+    var inputs = new ArrayList<Input>();
+    for (int i = 0; i < texts.size(); i++) {
+      var text = texts.get(i);
+      inputs.add(
+          switch (files.pipeline().outputs().getFirst()) {
+            case Output.Score _ -> Input.of(new TextPair(text, texts.get((i + 1) % texts.size())));
+            case Output.Embedding _, Output.Sparse _, Output.Lexical _, Output.MultiVector _ ->
+                Input.of(text, new Prompt.Default());
+          });
+    }
+    return inputs;
+  }
+
+  /// Returns the layers that any of the patterns names; throws a `Problem` for one that names none.
+  private Set<String> named(List<String> patterns) {
+    var kept = new HashSet<String>();
+    for (var pattern : patterns) {
+      var regex = Pattern.compile(Pattern.quote(pattern).replace("*", "\\E.*\\Q"));
+      var matching =
+          Layers.of(graph).stream()
+              .filter(name -> regex.matcher(name).matches())
+              .collect(Collectors.toSet());
+      if (matching.isEmpty() && !pattern.equals("none")) {
+        throw new Problem(
+            Category.WRONG_USAGE,
+            "--keep " + pattern + " names no layer that could be quantised.",
+            "The first of them is " + Layers.of(graph).stream().findFirst().orElse("none") + ".",
+            "Take names as `embark inspect` shows them, with * for any characters.");
+      }
+      kept.addAll(matching);
+    }
+    return kept;
+  }
+
+  private Set<String> measured(Recipe recipe, Map<String, Double> errors) {
+    var worstFirst =
+        Layers.of(graph).stream()
+            .sorted(Comparator.comparingDouble((String name) -> -errors.getOrDefault(name, 0.0)))
+            .toList();
+    int step = Math.max(1, worstFirst.size() / STEPS);
+    for (int count = 0; count < worstFirst.size(); count += step) {
+      var kept = Set.copyOf(worstFirst.subList(0, count));
+      if (isGood(recipe, kept)) {
+        return kept;
+      }
+    }
+    return Set.copyOf(worstFirst);
+  }
+
+  /// Returns whether the answers of the whole model are within the limits of its precision.
+  private boolean isGood(Recipe recipe, Set<String> kept) {
+    attempts++;
+    var name = "tuning-" + attempts + "/model.onnx";
+    var file = bundle.scratch(name);
+    OnnxTarget.emit(applied(recipe, kept), recipe.flavor(), file);
+    var chain = Chain.ofOneFile(name, backend.name(), bundle.folder().relativize(file).toString());
+    var attempt = new ModelFiles(files.folder(), files.model(), files.pipeline(), chain);
+    var limits = Tolerance.of(recipe.precision().key(), Recipe.ONNX, files.pipeline());
+    try (var engine = Engine.open(attempt, backend, EmbedSettings.defaults())) {
+      var report = Replay.run(engine, calibration().answers(), limits, progress);
+      if (System.getenv("EMBARK_TRACE") != null) {
+        System.err.println(kept.size() + " " + report);
+      }
+      return report.isPass();
+    }
+  }
+}

@@ -1,0 +1,62 @@
+package dev.embark.tensor;
+
+/// How the values of a matrix are stored in fewer bits than they have.
+public sealed interface Encoding {
+  /// Returns the word for it in manifests and reports, such as `int8`.
+  String key();
+
+  /// 16-bit floats.
+  record Half() implements Encoding {
+    /// The largest value there is; what is beyond becomes infinite.
+    public static final float MAX = 65_504;
+
+    @Override
+    public String key() {
+      return "fp16";
+    }
+  }
+
+  /// Integers: `value = (code − zero) · scale`, scale and zero shared by each `block` successive
+  /// values of a row.
+  ///
+  /// Scales are 32-bit floats. They are fitted to the values: of several that are tried, the one
+  /// with the smallest sum of squared errors, each column's times its `importance`, is taken.
+  ///
+  /// @param bits 8 or 4
+  /// @param block values that share a scale; the length of a row where all of it does
+  /// @param importance `[columns]`, how much an error in a column counts, above 0
+  record Integers(int bits, int block, Zero zero, Weight importance) implements Encoding {
+    /// What code stands for 0.
+    public enum Zero {
+      /// 0: codes are from −127 to 127, or from −8 to 7.
+      FIXED,
+      /// One that is stored for each block: codes are from 0 on.
+      FITTED
+    }
+
+    public Integers {
+      if (bits != 8 && bits != 4) {
+        throw new IllegalArgumentException("integers of " + bits + " bits");
+      }
+      if (block < 1) {
+        throw new IllegalArgumentException("blocks of " + block + " values");
+      }
+    }
+
+    /// Returns 8-bit integers with one scale for each row of a weight.
+    public static Integers rows(Weight weight) {
+      return new Integers(
+          8, weight.rowLength(), Zero.FIXED, new Weight.Repeated(1, Shape.of(weight.rowLength())));
+    }
+
+    @Override
+    public String key() {
+      return "int" + bits;
+    }
+
+    /// Returns how many blocks a row of `length` values has; the last may be shorter.
+    public int blocks(int length) {
+      return Math.ceilDiv(length, block);
+    }
+  }
+}
