@@ -75,7 +75,10 @@ final class EmbedBenchmark implements Runnable {
   private List<Contender> contenders() {
     var contenders = new ArrayList<Contender>();
     if (isWanted(LangChain4j.NAME)) {
-      contenders.add(new LangChain4j(threads));
+      contenders.add(LangChain4j.open(threads));
+    }
+    if (isWanted(LangChain4j.QUANTIZED_NAME)) {
+      contenders.add(LangChain4j.openQuantized(threads));
     }
     for (var bundle : bundles) {
       for (int tokens : batchTokens) {

@@ -2,7 +2,9 @@ package dev.embark.bench;
 
 import dev.langchain4j.data.embedding.Embedding;
 import dev.langchain4j.data.segment.TextSegment;
+import dev.langchain4j.model.embedding.EmbeddingModel;
 import dev.langchain4j.model.embedding.onnx.allminilml6v2.AllMiniLmL6V2EmbeddingModel;
+import dev.langchain4j.model.embedding.onnx.allminilml6v2q.AllMiniLmL6V2QuantizedEmbeddingModel;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -13,18 +15,34 @@ import java.util.concurrent.Executors;
 /// its own, on one session of ONNX Runtime that has as many threads as there are processors.
 final class LangChain4j implements Contender {
   static final String NAME = "LangChain4j";
+  static final String QUANTIZED_NAME = "LangChain4j -q";
 
+  private final String name;
   private final ExecutorService callers;
-  private final AllMiniLmL6V2EmbeddingModel model;
+  private final EmbeddingModel model;
 
-  LangChain4j(int threads) {
-    callers = Executors.newFixedThreadPool(threads);
-    model = new AllMiniLmL6V2EmbeddingModel(callers);
+  private LangChain4j(String name, ExecutorService callers, EmbeddingModel model) {
+    this.name = name;
+    this.callers = callers;
+    this.model = model;
+  }
+
+  /// Opens the model in 32-bit floats.
+  static LangChain4j open(int threads) {
+    var callers = Executors.newFixedThreadPool(threads);
+    return new LangChain4j(NAME, callers, new AllMiniLmL6V2EmbeddingModel(callers));
+  }
+
+  /// Opens the model as the usual dynamic recipe quantises it to 8 bits.
+  static LangChain4j openQuantized(int threads) {
+    var callers = Executors.newFixedThreadPool(threads);
+    return new LangChain4j(
+        QUANTIZED_NAME, callers, new AllMiniLmL6V2QuantizedEmbeddingModel(callers));
   }
 
   @Override
   public String name() {
-    return NAME;
+    return name;
   }
 
   @Override
