@@ -11,6 +11,8 @@ import dev.embark.bundle.Pooling;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.bundle.Step;
+import dev.embark.bundle.Variant;
+import dev.embark.bundle.Variant.Layer;
 import dev.embark.bundle.Variation;
 import dev.embark.cli.doctor.ByteText;
 import dev.embark.format.json.Json;
@@ -45,7 +47,7 @@ final class BundleReport {
     console.line(field("source") + source(manifest.source()));
     printPipeline(manifest.pipeline(), console);
     for (var variant : manifest.variants()) {
-      console.line(field("format") + format(variant.recipe()));
+      console.line(field("format") + format(variant));
       switch (variant.proof()) {
         case Proof.Skipped() -> console.line(field("proof") + "none: verification was skipped");
         case Proof.Proven proven -> printProof(proven, console);
@@ -59,11 +61,14 @@ final class BundleReport {
             + ")");
   }
 
-  private static String format(Manifest.Recipe recipe) {
+  private static String format(Variant variant) {
+    var recipe = variant.recipe();
+    long kept = variant.layers().stream().filter(Layer::isKept).count();
     return recipe.target()
         + " "
         + recipe.precision()
-        + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset());
+        + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset())
+        + (kept == 0 ? "" : ", " + kept + " of " + variant.layers().size() + " layers in fp32");
   }
 
   /// Returns the reference, with the revision where the reference does not end in it.
@@ -172,7 +177,7 @@ final class BundleReport {
                   Locale.ROOT,
                   "smallest cosine %.9f, nearest neighbours %.1f %%",
                   vectors.cosineMin(),
-                  vectors.neighborAgreement() * 100);
+                  vectors.agreement().nearest() * 100);
           case Figures.Scores scores ->
               String.format(Locale.ROOT, "order %.1f %%", scores.rankingAgreement() * 100);
         };

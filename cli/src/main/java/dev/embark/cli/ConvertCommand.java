@@ -66,10 +66,10 @@ final class ConvertCommand implements Action {
   @Option(
       names = "--flavor",
       paramLabel = "F",
-      defaultValue = "portable",
       description =
-          "portable (default): every ONNX runtime reads it; ort: faster, ONNX Runtime only.")
-  private String flavor;
+          "portable: every ONNX runtime reads it; ort: faster, ONNX Runtime only. By default int8 is"
+              + " ort and all others are portable.")
+  private Optional<String> flavor = Optional.empty();
 
   @Option(
       names = "--sequence",
@@ -147,13 +147,13 @@ final class ConvertCommand implements Action {
   }
 
   private List<Recipe> recipes() {
-    var flavors = Flavor.values();
-    var chosen = choice("--flavor", flavor, flavors, Flavor::key);
+    var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
     var shapes = shapes();
     return precisions.stream()
         .map(name -> choice("--precision", name, Precision.values(), Precision::key))
         .distinct()
-        .map(precision -> Recipe.of(precision, chosen).with(shapes))
+        .map(precision ->
+            Recipe.of(precision, chosen.orElseGet(precision::usualFlavor)).with(shapes))
         .toList();
   }
 

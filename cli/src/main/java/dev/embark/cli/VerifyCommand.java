@@ -137,8 +137,12 @@ final class VerifyCommand implements Action {
           case Figures.Vectors vectors ->
               node.put("cosine_min", vectors.cosineMin())
                   .put("cosine_mean", vectors.cosineMean())
-                  .put("neighbor_agreement", vectors.neighborAgreement());
-          case Figures.Scores scores -> node.put("ranking_agreement", scores.rankingAgreement());
+                  .put("nearest_agreement", vectors.agreement().nearest())
+                  .put("ten_nearest_agreement", vectors.agreement().tenNearest())
+                  .put("order_agreement", vectors.agreement().order());
+          case Figures.Scores scores ->
+              node.put("ranking_agreement", scores.rankingAgreement())
+                  .put("first_agreement", scores.firstAgreement());
         }
         var invariance = entry.putObject("invariance");
         measured.invariance().forEach((change, value) -> invariance.put(change.key(), value));

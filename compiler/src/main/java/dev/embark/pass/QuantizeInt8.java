@@ -110,8 +110,9 @@ public record QuantizeInt8(Channels channels, Set<String> kept) implements Pass 
     }
     var shape = Shape.of(factors.length);
     var constant =
-        new Constant(value.name() + ".smoothing", new Weight.Stored(Tensor.of(shape, factors)));
-    var parameter = new Value(constant.name(), value.type(), shape);
+        new Constant(
+            value.name() + ".smoothing.weight", new Weight.Stored(Tensor.of(shape, factors)));
+    var parameter = new Value(value.name() + ".smoothing", value.type(), shape);
     var result = new Value(value.name() + ".smoothed", value.type(), value.shape());
     nodes.add(new Node(new Op.Parameter(constant), parameter));
     nodes.add(new Node(new Op.Multiply(value, parameter), result));

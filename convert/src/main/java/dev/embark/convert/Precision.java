@@ -1,5 +1,7 @@
 package dev.embark.convert;
 
+import dev.embark.target.onnx.Flavor;
+
 /// In how many bits a model is stored and computed.
 public enum Precision {
   FP32("fp32", ""),
@@ -23,6 +25,18 @@ public enum Precision {
   /// Returns the spelling on the command line and in `embark.json`.
   public String key() {
     return key;
+  }
+
+  /// Returns the flavour that suits `embark embed`, where nobody asks for one.
+  ///
+  /// Products of integers with the scales of tokens are nine standard operators and one fused one,
+  /// which is half as fast again. All others run as fast in standard operators, or nearly, and
+  /// every runtime reads those.
+  public Flavor usualFlavor() {
+    return switch (this) {
+      case INT8 -> Flavor.ORT;
+      case FP32, FP16, INT8_WEIGHTS, INT4 -> Flavor.PORTABLE;
+    };
   }
 
   /// Returns the file of this precision among those of others, as Transformers.js looks for them

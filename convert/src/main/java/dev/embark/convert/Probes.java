@@ -168,7 +168,8 @@ final class Probes {
         .collect(Collectors.joining(" "));
   }
 
-  private static List<String> fixed() {
+  /// Returns the texts that every proof has.
+  static List<String> fixed() {
     try (var resource = Probes.class.getResourceAsStream(TEXTS)) {
       if (resource == null) {
         throw new IllegalStateException(TEXTS + " is not on the class path");

@@ -66,8 +66,9 @@ final class Proving {
         verification.interpreter(answers(candidate), text -> explain(draft, text, backend));
     testimonies.addAll(foundation.testimonies());
     if (candidate.pipeline().embedding().isPresent()) {
+      double similarity = Tolerance.ofSimilarities(recipe.precision(), recipe.target());
       for (var published : PublishedAnswers.of(order.description().model())) {
-        testimonies.add(verification.published(published));
+        testimonies.add(verification.published(published, similarity));
       }
     }
     given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));

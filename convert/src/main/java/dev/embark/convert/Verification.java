@@ -126,12 +126,15 @@ final class Verification {
   }
 
   /// Compares with published similarities of the model.
-  Testimony published(PublishedAnswers published) {
+  ///
+  /// @param precision what the precision may add to what the source allows
+  Testimony published(PublishedAnswers published, double precision) {
     double furthest = 0;
     for (var answer : published.answers()) {
       var cosine = Comparison.cosine(vector(answer.left()), vector(answer.right()));
       var difference = Math.abs(cosine - answer.cosine());
-      var allowed = published.absolute() + published.relative() * Math.abs(answer.cosine());
+      var allowed =
+          precision + published.absolute() + published.relative() * Math.abs(answer.cosine());
       if (!(difference <= allowed)) {
         throw disagreement(published, answer, cosine, allowed);
       }

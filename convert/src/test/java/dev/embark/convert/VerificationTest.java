@@ -53,7 +53,8 @@ final class VerificationTest {
             Tolerance.of("fp32", "onnx", model.embedder().pipeline()),
             Progress.SILENT);
     return verification.published(
-        new PublishedAnswers("example/model", "the model's README", relative, absolute, answers));
+        new PublishedAnswers("example/model", "the model's README", relative, absolute, answers),
+        0);
   }
 
   @Test

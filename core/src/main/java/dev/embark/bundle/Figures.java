@@ -22,8 +22,7 @@ public sealed interface Figures {
   /// @param cosineMin smallest cosine of the two vectors of one thing
   /// @param cosineMean mean cosine of the two vectors of one thing
   /// @param normMaxAbs largest absolute difference of the lengths of the two vectors of one thing
-  /// @param neighborAgreement share of things whose nearest other is the witness's choice too, 0 to
-  ///   1
+  /// @param agreement with the witness on what is near what
   record Vectors(
       int texts,
       double largest,
@@ -32,19 +31,22 @@ public sealed interface Figures {
       double cosineMin,
       double cosineMean,
       double normMaxAbs,
-      double neighborAgreement,
+      Agreement agreement,
       int nonFinite)
       implements Figures {}
 
   /// The figures of single numbers, whose order matters.
   ///
   /// @param rankingAgreement share of pairs of things that stand in the witness's order, 0 to 1
+  /// @param firstAgreement share of queries, of those with several documents, whose best document
+  ///   is the witness's choice too, 0 to 1; 1 where there are none
   record Scores(
       int texts,
       double largest,
       double maxAbs,
       double meanAbs,
       double rankingAgreement,
+      double firstAgreement,
       int nonFinite)
       implements Figures {}
 }

@@ -111,8 +111,10 @@ final class ProofCodec {
           node.put("cosine_min", vectors.cosineMin())
               .put("cosine_mean", vectors.cosineMean())
               .put("norm_max_abs", vectors.normMaxAbs())
-              .put("neighbor_agreement", vectors.neighborAgreement());
-      case Figures.Scores scores -> node.put(RANKING, scores.rankingAgreement());
+              .set("agreement", write(vectors.agreement()));
+      case Figures.Scores scores ->
+          node.put(RANKING, scores.rankingAgreement())
+              .put("first_agreement", scores.firstAgreement());
     }
     return node;
   }
@@ -125,6 +127,7 @@ final class ProofCodec {
             fields.real("max_abs"),
             fields.real("mean_abs"),
             fields.real(RANKING),
+            fields.real("first_agreement"),
             fields.count("non_finite"))
         : new Figures.Vectors(
             fields.count("texts"),
@@ -134,7 +137,7 @@ final class ProofCodec {
             fields.real("cosine_min"),
             fields.real("cosine_mean"),
             fields.real("norm_max_abs"),
-            fields.real("neighbor_agreement"),
+            fields.object("agreement", ProofCodec::agreement),
             fields.count("non_finite"));
   }
 
@@ -145,8 +148,11 @@ final class ProofCodec {
     switch (limits) {
       case Limits.Vectors vectors ->
           node.put("cosine_min", vectors.cosineMin())
-              .put("neighbor_agreement_min", vectors.neighborAgreementMin());
-      case Limits.Scores scores -> node.put(RANKING_MIN, scores.rankingAgreementMin());
+              .put("cosine_mean_min", vectors.cosineMeanMin())
+              .set("agreement_min", write(vectors.agreementMin()));
+      case Limits.Scores scores ->
+          node.put(RANKING_MIN, scores.rankingAgreementMin())
+              .put("first_agreement_min", scores.firstAgreementMin());
     }
     return node;
   }
@@ -154,11 +160,27 @@ final class ProofCodec {
   private static Limits limits(Fields fields) {
     return fields.has(RANKING_MIN)
         ? new Limits.Scores(
-            fields.real("max_abs"), fields.real(RANKING_MIN), fields.real("invariance"))
+            fields.real("max_abs"),
+            fields.real(RANKING_MIN),
+            fields.real("first_agreement_min"),
+            fields.real("invariance"))
         : new Limits.Vectors(
             fields.real("max_abs"),
             fields.real("cosine_min"),
-            fields.real("neighbor_agreement_min"),
+            fields.real("cosine_mean_min"),
+            fields.object("agreement_min", ProofCodec::agreement),
             fields.real("invariance"));
+  }
+
+  private static ObjectNode write(Agreement agreement) {
+    ObjectNode node = Json.object();
+    node.put("nearest", agreement.nearest());
+    node.put("ten_nearest", agreement.tenNearest());
+    node.put("order", agreement.order());
+    return node;
+  }
+
+  private static Agreement agreement(Fields fields) {
+    return new Agreement(fields.real("nearest"), fields.real("ten_nearest"), fields.real("order"));
   }
 }

@@ -24,5 +24,10 @@ public record Variant(Chain chain, Recipe recipe, List<Layer> layers, Proof proo
   /// @param encoding such as `int8` or `fp32`
   /// @param error share of the layer's own result that its encoding would change, or does change,
   ///   on the calibration texts: the length of the difference by the length of the result
-  public record Layer(String name, String encoding, double error) {}
+  public record Layer(String name, String encoding, double error) {
+    /// Returns whether the layer stays in 32 bits where others do not.
+    public boolean isKept() {
+      return encoding.equals("fp32");
+    }
+  }
 }

@@ -1,5 +1,6 @@
 package dev.embark.verify;
 
+import dev.embark.bundle.Agreement;
 import dev.embark.bundle.Figures;
 import dev.embark.verify.Yardstick.Scale;
 import dev.embark.verify.Yardstick.Sort;
@@ -17,21 +18,24 @@ public final class Comparison {
   /// Values multiplied while neighbours are looked for: of wide vectors fewer are compared.
   private static final double PRODUCTS_MAX = 1e9;
 
-  /// Two things as near as this are equally near.
-  private static final double TIE = 1e-6;
-
   /// Two scores as near as this share of the largest, or of 1, may stand in either order.
   private static final double SCORE_TIE = 2e-4;
 
   private final List<float[]> expected;
   private final List<float[]> actual;
   private final Yardstick yardstick;
+  private final List<List<Integer>> groups;
   private final Figures figures;
 
-  private Comparison(List<float[]> expected, List<float[]> actual, Yardstick yardstick) {
+  private Comparison(
+      List<float[]> expected,
+      List<float[]> actual,
+      Yardstick yardstick,
+      List<List<Integer>> groups) {
     this.expected = expected;
     this.actual = actual;
     this.yardstick = yardstick;
+    this.groups = groups;
     this.figures = measure();
   }
 
@@ -49,6 +53,17 @@ public final class Comparison {
 
   /// Compares the values of one output text by text: a whole number of things each.
   static Comparison of(List<float[]> expected, List<float[]> actual, Yardstick yardstick) {
+    return of(expected, actual, yardstick, List.of());
+  }
+
+  /// Compares the values of one output text by text: a whole number of things each.
+  ///
+  /// @param groups indices of the texts that stand to choose from, such as documents of one query
+  static Comparison of(
+      List<float[]> expected,
+      List<float[]> actual,
+      Yardstick yardstick,
+      List<List<Integer>> groups) {
     if (expected.size() != actual.size() || expected.isEmpty()) {
       throw new IllegalArgumentException(
           expected.size() + " vectors expected, " + actual.size() + " given");
@@ -60,7 +75,7 @@ public final class Comparison {
             "vector " + text + " has another length than the other side's, " + length);
       }
     }
-    return new Comparison(List.copyOf(expected), List.copyOf(actual), yardstick);
+    return new Comparison(List.copyOf(expected), List.copyOf(actual), yardstick, groups);
   }
 
   public Figures figures() {
@@ -146,7 +161,7 @@ public final class Comparison {
         want.isEmpty() ? 1 : cosineMin,
         want.isEmpty() ? 1 : cosineSum / want.size(),
         normMaxAbs,
-        neighborAgreement(want, got),
+        agreement(want, got),
         common.nonFinite());
   }
 
@@ -157,6 +172,7 @@ public final class Comparison {
         common.maxAbs(),
         common.meanAbs(),
         rankingAgreement(SCORE_TIE * Math.max(1, common.largest())),
+        firstAgreement(SCORE_TIE * Math.max(1, common.largest())),
         common.nonFinite());
   }
 
@@ -173,55 +189,10 @@ public final class Comparison {
     return things;
   }
 
-  /// Share of things whose nearest other one among ours is, for the witness too, the nearest or
-  /// equally near.
-  private double neighborAgreement(List<float[]> want, List<float[]> got) {
+  private Agreement agreement(List<float[]> want, List<float[]> got) {
     int affordable = (int) Math.sqrt(PRODUCTS_MAX / yardstick.width());
     int count = Math.min(want.size(), Math.min(ITEMS_MAX, Math.max(2, affordable)));
-    if (count < 2) {
-      return 1;
-    }
-    var theirs = new Neighborhood(want.subList(0, count));
-    var ours = new Neighborhood(got.subList(0, count));
-    int agreed = 0;
-    for (int item = 0; item < count; item++) {
-      double best = theirs.cosine(item, theirs.nearest(item));
-      if (theirs.cosine(item, ours.nearest(item)) >= best - TIE) {
-        agreed++;
-      }
-    }
-    return (double) agreed / count;
-  }
-
-  /// Vectors whose lengths are known.
-  private static final class Neighborhood {
-    private final List<float[]> vectors;
-    private final double[] norms;
-
-    Neighborhood(List<float[]> vectors) {
-      this.vectors = vectors;
-      this.norms = vectors.stream().mapToDouble(Comparison::norm).toArray();
-    }
-
-    int nearest(int item) {
-      int nearest = -1;
-      double best = Double.NEGATIVE_INFINITY;
-      for (int other = 0; other < norms.length; other++) {
-        if (other != item) {
-          double cosine = cosine(item, other);
-          if (nearest < 0 || cosine > best) {
-            nearest = other;
-            best = cosine;
-          }
-        }
-      }
-      return nearest;
-    }
-
-    double cosine(int item, int other) {
-      return Comparison.cosine(
-          dot(vectors.get(item), vectors.get(other)), norms[item], norms[other]);
-    }
+    return new Neighborhood(want.subList(0, count), got.subList(0, count)).agreement();
   }
 
   /// Share of pairs of texts, or of tokens, that stand in the witness's order in each of their
@@ -243,6 +214,31 @@ public final class Comparison {
       }
     }
     return pairs == 0 ? 1 : (double) agreed / pairs;
+  }
+
+  /// Share of groups of several texts whose largest first score is ours too, or as large.
+  private double firstAgreement(double tie) {
+    int agreed = 0;
+    int asked = 0;
+    for (var group : groups) {
+      if (group.size() > 1) {
+        asked++;
+        int best = largest(group, expected);
+        int ours = largest(group, actual);
+        agreed += expected.get(ours)[0] >= expected.get(best)[0] - tie ? 1 : 0;
+      }
+    }
+    return asked == 0 ? 1 : (double) agreed / asked;
+  }
+
+  private static int largest(List<Integer> group, List<float[]> scores) {
+    int best = group.getFirst();
+    for (int text : group) {
+      if (scores.get(text)[0] > scores.get(best)[0]) {
+        best = text;
+      }
+    }
+    return best;
   }
 
   /// Returns the cosine of two vectors; that of two zero vectors is 1, of one of them 0.

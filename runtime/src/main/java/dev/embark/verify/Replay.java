@@ -62,7 +62,7 @@ public final class Replay {
     List<float[]> actual = engine.values(inputs, output, task);
     List<float[]> expected = expected(indices, actual);
     var yardstick = Yardstick.of(output);
-    var comparison = Comparison.of(expected, actual, yardstick);
+    var comparison = Comparison.of(expected, actual, yardstick, groups(inputs));
     var invariance = new Variations(engine, output, inputs).measure(task);
     double allowed = yardstick.allowed(limit.maxAbs(), comparison.figures().largest());
     var divergences =
@@ -77,6 +77,17 @@ public final class Replay {
     divergences.forEach(at -> failures.add(Verdict.quote(references.get(at.text()), at)));
     return new Report.Measured(
         output, comparison.figures(), invariance, limit, divergences, failures);
+  }
+
+  /// Returns the indices of the pairs of each query.
+  private static List<List<Integer>> groups(List<Input> inputs) {
+    var groups = new LinkedHashMap<String, List<Integer>>();
+    for (int i = 0; i < inputs.size(); i++) {
+      if (inputs.get(i) instanceof Input.Pair(var texts, _, _)) {
+        groups.computeIfAbsent(texts.query(), _ -> new ArrayList<>()).add(i);
+      }
+    }
+    return List.copyOf(groups.values());
   }
 
   /// Returns the witness's values; throws a `Problem` where they are not as many as the model's.

@@ -1,5 +1,6 @@
 package dev.embark.verify;
 
+import dev.embark.bundle.Agreement;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
@@ -10,15 +11,66 @@ import java.util.Map;
 import java.util.TreeSet;
 
 /// The one table of what a conversion may differ by, by precision, target and output.
+///
+/// Cosines say how far vectors may turn; the agreement of neighbours, what a search would notice of
+/// it. Its limits are for the probes of a proof, a few dozen texts of many kinds, of which one is
+/// more than a hundredth. Between vectors of length 1 a cosine of `c` leaves a distance of `√(2 −
+/// 2c)`: the limits on single values lie below that, to catch one value that is far off.
 public final class Tolerance {
   private static final Row FP32 =
       new Row(
-          new Limits.Vectors(1e-5, 0.999999, 1, 1e-6),
-          new Limits.Vectors(1e-5, 0.999999, 1, 5e-6),
-          new Limits.Scores(1e-5, 1, 5e-6),
-          new Limits.Scores(1e-4, 1, 1e-5));
+          new Limits.Vectors(1e-5, 0.999999, 0.999999, new Agreement(1, 1, 0.95), 1e-6),
+          new Limits.Vectors(1e-5, 0.999999, 0.999999, new Agreement(1, 1, 0.95), 5e-6),
+          new Limits.Scores(1e-5, 1, 1, 5e-6),
+          new Limits.Scores(1e-4, 1, 1, 1e-5),
+          0);
 
-  private static final Map<String, Row> TABLE = Map.of("fp32 onnx", FP32, "fp32 table", FP32);
+  private static final Row FP16 =
+      new Row(
+          new Limits.Vectors(5e-3, 0.999, 0.9999, new Agreement(0.97, 0.97, 0.9995), 1e-4),
+          new Limits.Vectors(2e-2, 0.998, 0.9998, new Agreement(0.97, 0.97, 0.999), 1e-4),
+          new Limits.Scores(1e-2, 0.99, 1, 1e-4),
+          new Limits.Scores(1e-2, 0.99, 0.97, 1e-3),
+          2e-3);
+
+  private static final Row INT8 =
+      new Row(
+          new Limits.Vectors(5e-2, 0.99, 0.998, new Agreement(0.9, 0.9, 0.99), 1e-6),
+          new Limits.Vectors(2e-1, 0.9, 0.99, new Agreement(0.85, 0.85, 0.95), 5e-6),
+          new Limits.Scores(2e-1, 0.93, 0.9, 5e-6),
+          new Limits.Scores(1.5e-1, 0.95, 0.9, 1e-5),
+          2e-2);
+
+  private static final Row INT8_WEIGHTS =
+      new Row(
+          new Limits.Vectors(2e-2, 0.998, 0.9995, new Agreement(0.94, 0.95, 0.998), 1e-6),
+          new Limits.Vectors(1e-1, 0.98, 0.998, new Agreement(0.9, 0.9, 0.98), 5e-6),
+          new Limits.Scores(1e-1, 0.97, 0.95, 5e-6),
+          new Limits.Scores(5e-2, 0.97, 0.95, 1e-5),
+          1e-2);
+
+  private static final Row INT4 =
+      new Row(
+          new Limits.Vectors(1.5e-1, 0.9, 0.96, new Agreement(0.75, 0.75, 0.93), 1e-6),
+          new Limits.Vectors(5e-1, 0.7, 0.9, new Agreement(0.6, 0.6, 0.85), 5e-6),
+          new Limits.Scores(5e-1, 0.8, 0.75, 5e-6),
+          new Limits.Scores(5e-1, 0.85, 0.75, 1e-5),
+          8e-2);
+
+  private static final Map<String, Row> TABLE =
+      Map.of(
+          "fp32 onnx",
+          FP32,
+          "fp32 table",
+          FP32,
+          "fp16 onnx",
+          FP16,
+          "int8 onnx",
+          INT8,
+          "int8-weights onnx",
+          INT8_WEIGHTS,
+          "int4 onnx",
+          INT4);
 
   private Tolerance() {}
 
@@ -28,7 +80,9 @@ public final class Tolerance {
   /// @param wide vectors of tokens, and of the vocabulary
   /// @param weights one number a token
   /// @param scores numbers of a pair
-  private record Row(Limits texts, Limits wide, Limits weights, Limits scores) {
+  /// @param similarity how much further than in fp32 the cosine of two texts may be from a
+  ///   published one
+  private record Row(Limits texts, Limits wide, Limits weights, Limits scores, double similarity) {
     Limits of(Output output) {
       return switch (output) {
         case Output.Embedding _ -> texts;
@@ -42,6 +96,19 @@ public final class Tolerance {
   /// Returns the limits of each output of a model, by its name in the model's file, for a precision
   /// on a target, such as `fp32` on `onnx`.
   public static Map<String, Limits> of(String precision, String target, Pipeline pipeline) {
+    Row row = row(precision, target);
+    var limits = new LinkedHashMap<String, Limits>();
+    pipeline.outputs().forEach(output -> limits.put(output.port(), row.of(output)));
+    return limits;
+  }
+
+  /// Returns how much further the cosine of two texts may be from a published one than the source
+  /// itself allows.
+  public static double ofSimilarities(String precision, String target) {
+    return row(precision, target).similarity();
+  }
+
+  private static Row row(String precision, String target) {
     Row row = TABLE.get(precision + " " + target);
     if (row == null) {
       throw new Problem(
@@ -50,8 +117,6 @@ public final class Tolerance {
           "Embark proves " + new TreeSet<>(TABLE.keySet()) + ".",
           "Choose one of these.");
     }
-    var limits = new LinkedHashMap<String, Limits>();
-    pipeline.outputs().forEach(output -> limits.put(output.port(), row.of(output)));
-    return limits;
+    return row;
   }
 }

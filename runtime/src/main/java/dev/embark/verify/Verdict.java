@@ -1,5 +1,6 @@
 package dev.embark.verify;
 
+import dev.embark.bundle.Agreement;
 import dev.embark.bundle.Figures;
 import dev.embark.bundle.Limits;
 import dev.embark.bundle.Output;
@@ -60,13 +61,41 @@ record Verdict(Yardstick yardstick, Limits limits) {
               figures.cosineMin(),
               least.cosineMin()));
     }
-    if (!(figures.neighborAgreement() >= least.neighborAgreementMin())) {
+    if (!(figures.cosineMean() >= least.cosineMeanMin())) {
+      failures.add(
+          String.format(
+              Locale.ROOT,
+              "The mean cosine is %.7f, at least %.7f is needed.",
+              figures.cosineMean(),
+              least.cosineMeanMin()));
+    }
+    agreement(figures.agreement(), least.agreementMin(), failures);
+  }
+
+  private static void agreement(Agreement found, Agreement least, List<String> failures) {
+    if (!(found.nearest() >= least.nearest())) {
       failures.add(
           String.format(
               Locale.ROOT,
               "Of the nearest neighbours %.1f %% agree, at least %.1f %% are needed.",
-              figures.neighborAgreement() * 100,
-              least.neighborAgreementMin() * 100));
+              found.nearest() * 100,
+              least.nearest() * 100));
+    }
+    if (!(found.tenNearest() >= least.tenNearest())) {
+      failures.add(
+          String.format(
+              Locale.ROOT,
+              "Of the ten nearest neighbours %.1f %% agree, at least %.1f %% are needed.",
+              found.tenNearest() * 100,
+              least.tenNearest() * 100));
+    }
+    if (!(found.order() >= least.order())) {
+      failures.add(
+          String.format(
+              Locale.ROOT,
+              "The rank correlation of all cosines is %.6f, at least %.6f is needed.",
+              found.order(),
+              least.order()));
     }
   }
 
@@ -82,6 +111,14 @@ record Verdict(Yardstick yardstick, Limits limits) {
               "Of all pairs %.1f %% stand in the same order, at least %.1f %% are needed.",
               figures.rankingAgreement() * 100,
               least.rankingAgreementMin() * 100));
+    }
+    if (!(figures.firstAgreement() >= least.firstAgreementMin())) {
+      failures.add(
+          String.format(
+              Locale.ROOT,
+              "Of the best documents %.1f %% agree, at least %.1f %% are needed.",
+              figures.firstAgreement() * 100,
+              least.firstAgreementMin() * 100));
     }
   }
 

@@ -2,6 +2,7 @@ package dev.embark.embed;
 
 import dev.embark.backend.TinyModel;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.bundle.Agreement;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Figures;
@@ -33,7 +34,9 @@ public final class TinyBundle {
   public static final String ONNX = "onnx/model.onnx";
   public static final String REFERENCES = "proof/reference.jsonl";
   public static final Map<String, Limits> LIMITS =
-      Map.of("sentence_embedding", new Limits.Vectors(1e-5, 0.999999, 1, 1e-6));
+      Map.of(
+          "sentence_embedding",
+          new Limits.Vectors(1e-5, 0.999999, 0.999999, new Agreement(1, 1, 0.999), 1e-6));
 
   public static final Chain CHAIN = Chain.ofOneFile("onnx", OnnxRuntimeBackend.NAME, ONNX);
 
@@ -118,7 +121,7 @@ public final class TinyBundle {
     var witnesses = new ArrayList<Proof.Testimony>();
     var outputs = new ArrayList<Proof.Steadiness>();
     for (var output : references.stream().map(Reference::output).distinct().toList()) {
-      var figures = new Figures.Scores(1, 1, 0, 0, 1, 0);
+      var figures = new Figures.Scores(1, 1, 0, 0, 1, 1, 0);
       witnesses.add(
           new Proof.Testimony.Vectors(
               "itself", "The model's own answers.", output.port(), figures));

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.embark.bundle.Agreement;
 import dev.embark.bundle.Figures;
 import dev.embark.embed.TinyBundle;
 import dev.embark.verify.Comparison.Divergence;
@@ -25,7 +26,7 @@ final class ComparisonTest {
   void equalVectorsAgreeInEveryFigure() {
     var vectors = List.of(vector(1, 0), vector(0, 2), vector(0, 0));
     assertThat(Comparison.of(vectors, vectors).figures())
-        .isEqualTo(new Figures.Vectors(3, 2, 0, 0, 1, 1, 0, 1, 0));
+        .isEqualTo(new Figures.Vectors(3, 2, 0, 0, 1, 1, 0, new Agreement(1, 1, 1), 0));
   }
 
   @Test
@@ -75,7 +76,7 @@ final class ComparisonTest {
   }
 
   private static double neighborAgreement(List<float[]> expected, List<float[]> actual) {
-    return ((Figures.Vectors) Comparison.of(expected, actual).figures()).neighborAgreement();
+    return ((Figures.Vectors) Comparison.of(expected, actual).figures()).agreement().nearest();
   }
 
   @Test
@@ -132,7 +133,7 @@ final class ComparisonTest {
         .hasMessage(
             """
             There are no limits for int2 on onnx.
-            Embark proves [fp32 onnx, fp32 table].
+            Embark proves [fp16 onnx, fp32 onnx, fp32 table, int4 onnx, int8 onnx, int8-weights onnx].
             Choose one of these.\
             """);
   }

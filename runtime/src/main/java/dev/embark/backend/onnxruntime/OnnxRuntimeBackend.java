@@ -78,6 +78,10 @@ public final class OnnxRuntimeBackend implements Backend {
       // Higher levels fuse LayerNormalization into a kernel that is slower than its parts; on files
       // that Embark writes they change nothing.
       options.setOptimizationLevel(SessionOptions.OptLevel.BASIC_OPT);
+      // Matrices of 8 and 4 bits become floats once, when the file is opened, and not at each run:
+      // a
+      // short text would wait three times as long for them as for its own products.
+      options.addConfigEntry("session.disable_quant_qdq", "1");
       // Errors arrive as exceptions; on stderr they would be said twice.
       options.setSessionLogLevel(OrtLoggingLevel.ORT_LOGGING_LEVEL_FATAL);
       return new OnnxRuntimeExecutable(environment, session(file, options));
