@@ -49,7 +49,10 @@ final class Rooms {
                   Set.of("embed"),
                   Set.of("verify"),
                   Set.of(""))),
-          new Floor("convert", Set.of("core", "compiler", "runtime"), List.of(Set.of("convert"))),
+          new Floor(
+              "convert",
+              Set.of("core", "compiler", "runtime"),
+              List.of(Set.of("report"), Set.of("convert", "evaluate"))),
           new Floor(
               "search", Set.of("core", "runtime"), List.of(Set.of("search"), Set.of("migrate"))),
           new Floor("server", Set.of("core", "runtime", "search"), List.of(Set.of("server"))),

@@ -14,6 +14,7 @@ final class Commands {
         new VerifyCommand(),
         new EmbedCommand(),
         new RerankCommand(),
+        new EvaluateCommand(),
         new TokenizeCommand(),
         new InspectCommand(),
         new ModelsCommand(),

@@ -46,8 +46,13 @@ record Workshop(Console console) {
 
   /// Opens a bundle for use and passes on what the user should be told.
   Embark open(Path bundle) {
+    return open(bundle, variant());
+  }
+
+  /// Opens one variant of a bundle for use and passes on what the user should be told.
+  Embark open(Path bundle, WantedVariant variant) {
     var options =
-        new Embark.Options(EmbedSettings.defaults(), variant(), cache(), console.progress());
+        new Embark.Options(EmbedSettings.defaults(), variant, cache(), console.progress());
     var model = Embark.open(bundle, options);
     model.notices().forEach(console::note);
     return model;
