@@ -150,11 +150,16 @@ final class ConvertCommand implements Action {
     var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
     var shapes = shapes();
     return precisions.stream()
-        .map(name -> choice("--precision", name, Precision.values(), Precision::key))
+        .map(ConvertCommand::precision)
         .distinct()
         .map(precision ->
             Recipe.of(precision, chosen.orElseGet(precision::usualFlavor)).with(shapes))
         .toList();
+  }
+
+  /// Returns the precision of a name on the command line.
+  static Precision precision(String name) {
+    return choice("--precision", name, Precision.values(), Precision::key);
   }
 
   private Shapes shapes() {

@@ -8,6 +8,7 @@ import dev.embark.bundle.Variant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Engine;
 import dev.embark.format.json.Json;
+import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.verify.FirstUse;
 import dev.embark.verify.References;
@@ -19,18 +20,34 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
-/// `embark verify`: repeats the proof of a bundle on this machine.
+/// `embark verify`: repeats the proof of a bundle on this machine, or judges a file that others
+/// wrote.
 @Command(
     name = "verify",
     description = "Repeats the proof of a bundle on this machine: PASS or FAIL, with figures.")
 final class VerifyCommand implements Action {
-  @Parameters(paramLabel = "DIR", description = "The bundle.")
+  @Parameters(
+      paramLabel = "DIR",
+      description = "The bundle; or an ONNX file of another tool, with --against.")
   private Path folder;
+
+  @Option(
+      names = "--against",
+      paramLabel = "MODEL",
+      description = "What an ONNX file should be: a proven bundle, or a checkpoint to convert.")
+  private Optional<String> against = Optional.empty();
+
+  @Option(
+      names = "--precision",
+      paramLabel = "P",
+      description = "Whose limits an ONNX file is held against, instead of what its operators say.")
+  private Optional<String> precision = Optional.empty();
 
   @Option(
       names = "--reference",
@@ -41,6 +58,11 @@ final class VerifyCommand implements Action {
   @Override
   public Answer run(Console console) {
     var workshop = new Workshop(console);
+    if (against.isPresent()) {
+      return new FileVerdict(folder, against.get(), precision.map(ConvertCommand::precision))
+          .run(workshop);
+    }
+    refuse("--precision", precision.isPresent());
     var bundle = Bundle.open(folder);
     bundle.notices().forEach(console::note);
     bundle.checkDigests(console.progress());
@@ -91,7 +113,7 @@ final class VerifyCommand implements Action {
     return reports;
   }
 
-  private static String verdict(Map<String, Report> reports) {
+  static String verdict(Map<String, Report> reports) {
     if (reports.isEmpty()) {
       return "UNPROVEN: the files are complete, but there is nothing to compare vectors with; give"
           + " --reference FILE.";
@@ -99,7 +121,17 @@ final class VerifyCommand implements Action {
     return reports.values().stream().allMatch(Report::isPass) ? "PASS" : "FAIL";
   }
 
-  private static void print(Map<String, Report> reports, Console console) {
+  private static void refuse(String option, boolean isGiven) {
+    if (isGiven) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          option + " goes with --against.",
+          "A bundle says itself what its variants are held against.",
+          "Leave it out, or verify an ONNX file.");
+    }
+  }
+
+  static void print(Map<String, Report> reports, Console console) {
     reports.forEach((name, report) -> {
       report
           .outputs()
@@ -113,7 +145,7 @@ final class VerifyCommand implements Action {
     });
   }
 
-  private static JsonNode document(Map<String, Report> reports) {
+  static ObjectNode document(Map<String, Report> reports) {
     var verdict = verdict(reports);
     int end = verdict.indexOf(':');
     var document = Json.object().put("verdict", end < 0 ? verdict : verdict.substring(0, end));

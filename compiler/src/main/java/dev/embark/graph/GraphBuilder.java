@@ -35,8 +35,13 @@ public final class GraphBuilder {
         return input;
       }
     }
-    var shape = Shape.of(new Dim.Named("batch"), new Dim.Named("sequence"));
-    var input = new Value(unique(inputName), ElementType.I64, shape);
+    return input(
+        inputName, ElementType.I64, Shape.of(new Dim.Named("batch"), new Dim.Named("sequence")));
+  }
+
+  /// Declares an input of any kind, for a graph that goes on where another one ends.
+  public Value input(String inputName, ElementType type, Shape shape) {
+    var input = new Value(unique(inputName), type, shape);
     inputs.add(input);
     return input;
   }

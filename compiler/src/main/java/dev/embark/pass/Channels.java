@@ -6,6 +6,7 @@ import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Set;
 
 /// What calibration texts have shown of values inside a graph, channel by channel: a channel is an
 /// index of the last axis.
@@ -37,24 +38,44 @@ public final class Channels {
     statistics.tokens += tokens.length / width;
   }
 
-  /// Returns the largest absolute value of each channel; throws `IllegalStateException` for a value
-  /// that was never seen.
-  float[] largest(Value value) {
-    return seen(value).largest.clone();
+  /// Returns the largest absolute value of each channel in any of some values; throws
+  /// `IllegalStateException` for a value that was never seen.
+  float[] largest(Set<Value> together) {
+    var largest = new float[0];
+    for (var value : together) {
+      float[] own = seen(value).largest;
+      if (largest.length == 0) {
+        largest = own.clone();
+      }
+      for (int i = 0; i < own.length; i++) {
+        largest[i] = Math.max(largest[i], own[i]);
+      }
+    }
+    return largest;
   }
 
-  /// Returns the mean square of each channel, by which an error in a column of a matrix grows; all
-  /// alike where the value was never seen.
-  Weight importance(Value value) {
-    int width = Math.toIntExact(value.shape().size(-1));
-    var statistics = values.get(value.name());
-    if (statistics == null) {
+  /// Returns the mean square of each channel in some values, by which an error in a column of a
+  /// matrix grows; all alike where none of them was seen.
+  Weight importance(Set<Value> together) {
+    int width = Math.toIntExact(together.iterator().next().shape().size(-1));
+    var squares = new double[width];
+    long tokens = 0;
+    for (var value : together) {
+      var statistics = values.get(value.name());
+      if (statistics != null) {
+        tokens += statistics.tokens;
+        for (int i = 0; i < width; i++) {
+          squares[i] += statistics.squares[i];
+        }
+      }
+    }
+    if (tokens == 0) {
       return new Weight.Repeated(1, Shape.of(width));
     }
     var means = new float[width];
     for (int i = 0; i < width; i++) {
       // Channels that the texts never used may be used by others.
-      means[i] = (float) Math.max(1e-12, statistics.squares[i] / statistics.tokens);
+      means[i] = (float) Math.max(1e-12, squares[i] / tokens);
     }
     return new Weight.Stored(Tensor.of(Shape.of(width), means));
   }

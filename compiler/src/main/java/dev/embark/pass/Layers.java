@@ -2,6 +2,8 @@ package dev.embark.pass;
 
 import dev.embark.graph.Graph;
 import dev.embark.graph.Op;
+import dev.embark.tensor.Dim;
+import dev.embark.tensor.Shape;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -30,7 +32,13 @@ public final class Layers {
   }
 
   static boolean isOne(Op.Linear linear) {
-    return linear.input().shape().rank() == 3 && linear.weight().shape().size(0) >= WIDTH_MIN;
+    return isOfTokens(linear.input().shape()) && linear.weight().shape().size(0) >= WIDTH_MIN;
+  }
+
+  /// Returns whether a shape is `[batch, sequence, width]`, or that of a table which the same
+  /// layers read, as DeBERTa's do for distances: `[rows, width]`.
+  private static boolean isOfTokens(Shape shape) {
+    return shape.rank() == 3 || (shape.rank() == 2 && shape.dim(0) instanceof Dim.Fixed);
   }
 
   /// Returns whether a layer is to be quantised.

@@ -1,17 +1,20 @@
 package dev.embark.pass;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.graph.Constant;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Node;
 import dev.embark.graph.Op;
 import dev.embark.graph.Value;
+import dev.embark.pass.Readers.Group;
 import dev.embark.tensor.Encoding.Integers;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.LinkedHashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -31,7 +34,7 @@ import java.util.Set;
 /// A few channels of a token may be a hundred times as large as the others and would leave them few
 /// of the 255 steps. Smoothing (<https://arxiv.org/abs/2211.10438>) makes them smaller, and the
 /// columns of the matrix that they meet larger by the same factors. Layers that read the same value
-/// share its factors.
+/// share its factors, and so do values that one layer reads.
 ///
 /// @param channels what goes into the layers
 /// @param kept names of matrices that stay as they are
@@ -48,31 +51,26 @@ public record QuantizeInt8(Channels channels, Set<String> kept) implements Pass 
 
   @Override
   public Graph apply(Graph graph) {
-    var readers = new LinkedHashMap<Value, List<Weight>>();
-    for (var node : graph.nodes()) {
-      if (node.op() instanceof Op.Linear linear && Layers.isQuantized(linear, kept)) {
-        readers
-            .computeIfAbsent(linear.input(), _ -> new ArrayList<>())
-            .add(linear.weight().weight());
-      }
-    }
+    var readers = Readers.of(graph, kept);
+    var factors = new IdentityHashMap<Group, Factors>();
     var nodes = new ArrayList<Node>();
-    var smoothed = new HashMap<Value, Smoothed>();
+    var smoothed = new HashMap<Value, Value>();
     for (var node : graph.nodes()) {
       if (node.op() instanceof Op.Linear linear && Layers.isQuantized(linear, kept)) {
+        var group = readers.of(linear.input());
+        var own = factors.computeIfAbsent(group, this::factors);
         var input =
             smoothed.computeIfAbsent(
-                linear.input(), value -> smooth(value, weights(readers, value), nodes));
-        nodes.add(new Node(input.product(linear), node.output()));
+                linear.input(), value -> smooth(value, own.smoothing(), nodes));
+        nodes.add(
+            new Node(
+                new Op.IntegerLinear(input, own.matrix(linear.weight()), linear.bias()),
+                node.output()));
       } else {
         nodes.add(node);
       }
     }
     return new Graph(graph.name(), graph.inputs(), nodes, graph.outputs());
-  }
-
-  private static Weight[] weights(Map<Value, List<Weight>> readers, Value value) {
-    return readers.getOrDefault(value, List.of()).toArray(Weight[]::new);
   }
 
   @Override
@@ -84,22 +82,20 @@ public record QuantizeInt8(Channels channels, Set<String> kept) implements Pass 
     }
   }
 
-  /// A value with its channels evened out.
+  /// How the channels of values are evened out.
   ///
-  /// @param inverse what the columns of matrices that read it are multiplied with
-  private record Smoothed(Value value, Weight inverse) {
-    Op product(Op.Linear linear) {
-      var scaled = new Weight.ColumnsScaled(linear.weight().weight(), inverse);
-      return new Op.IntegerLinear(
-          value,
-          new Constant(linear.weight().name(), scaled).encoded(Integers.rows(scaled)),
-          linear.bias());
+  /// @param smoothing what the values are multiplied with
+  /// @param matrices that read them, their columns divided by it, by name
+  private record Factors(Constant smoothing, Map<String, Constant> matrices) {
+    Constant matrix(Constant original) {
+      return requireNonNull(matrices.get(original.name()), original.name());
     }
   }
 
-  private Smoothed smooth(Value value, Weight[] matrices, List<Node> nodes) {
-    float[] largest = channels.largest(value);
-    var columns = Magnitudes.ofColumns(matrices);
+  private Factors factors(Group group) {
+    float[] largest = channels.largest(group.values());
+    var weights = group.matrices().values().stream().map(Constant::weight).toArray(Weight[]::new);
+    var columns = Magnitudes.ofColumns(weights);
     var factors = new float[largest.length];
     var inverse = new float[largest.length];
     for (int i = 0; i < factors.length; i++) {
@@ -108,14 +104,24 @@ public record QuantizeInt8(Channels channels, Set<String> kept) implements Pass 
       factors[i] = Double.isFinite(wanted) && wanted > 0 ? (float) wanted : 1;
       inverse[i] = 1 / factors[i];
     }
-    var shape = Shape.of(factors.length);
-    var constant =
-        new Constant(
-            value.name() + ".smoothing.weight", new Weight.Stored(Tensor.of(shape, factors)));
-    var parameter = new Value(value.name() + ".smoothing", value.type(), shape);
+    var divisors = new Weight.Stored(Tensor.of(Shape.of(inverse.length), inverse));
+    var matrices = new HashMap<String, Constant>();
+    group
+        .matrices()
+        .forEach((name, matrix) -> {
+          var scaled = new Weight.ColumnsScaled(matrix.weight(), divisors);
+          matrices.put(name, new Constant(name, scaled).encoded(Integers.rows(scaled)));
+        });
+    var first = group.values().iterator().next();
+    var smoothing = new Weight.Stored(Tensor.of(Shape.of(factors.length), factors));
+    return new Factors(new Constant(first.name() + ".smoothing.weight", smoothing), matrices);
+  }
+
+  private static Value smooth(Value value, Constant smoothing, List<Node> nodes) {
+    var parameter = new Value(value.name() + ".smoothing", value.type(), smoothing.shape());
     var result = new Value(value.name() + ".smoothed", value.type(), value.shape());
-    nodes.add(new Node(new Op.Parameter(constant), parameter));
+    nodes.add(new Node(new Op.Parameter(smoothing), parameter));
     nodes.add(new Node(new Op.Multiply(value, parameter), result));
-    return new Smoothed(result, new Weight.Stored(Tensor.of(shape, inverse)));
+    return result;
   }
 }

@@ -1,9 +1,12 @@
 package dev.embark.pass;
 
+import dev.embark.graph.Constant;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Op;
+import dev.embark.graph.Value;
 import dev.embark.tensor.Encoding.Integers;
 import dev.embark.tensor.Encoding.Integers.Zero;
+import java.util.HashMap;
 import java.util.Set;
 
 /// Stores the matrices of layers as integers in blocks that share a scale; products stay in floats.
@@ -28,18 +31,25 @@ public record QuantizeWeights(int bits, int block, Channels channels, Set<String
 
   @Override
   public Graph apply(Graph graph) {
+    var readers = Readers.of(graph, kept);
+    var encoded = new HashMap<String, Constant>();
     return graph.mapOperations(op ->
         op instanceof Op.Linear(var input, var weight, var bias) && Layers.isQuantized(op, kept)
             ? new Op.Linear(
                 input,
-                weight.encoded(
-                    new Integers(
-                        bits,
-                        Math.min(block, weight.weight().rowLength()),
-                        bits == 8 ? Zero.FIXED : Zero.FITTED,
-                        channels.importance(input))),
+                encoded.computeIfAbsent(
+                    weight.name(), _ -> encode(weight, readers.of(input).values())),
                 bias)
             : op);
+  }
+
+  private Constant encode(Constant matrix, Set<Value> inputs) {
+    return matrix.encoded(
+        new Integers(
+            bits,
+            Math.min(block, matrix.weight().rowLength()),
+            bits == 8 ? Zero.FIXED : Zero.FITTED,
+            channels.importance(inputs)));
   }
 
   @Override

