@@ -11,12 +11,14 @@ import dev.embark.convert.Recipe;
 import dev.embark.convert.Shapes;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.report.BundlePage;
 import dev.embark.source.Wanted;
 import dev.embark.target.onnx.Flavor;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
@@ -119,7 +121,17 @@ final class ConvertCommand implements Action {
     var bundle = convert(console, new Workshop(console), recipes, quantizing);
     bundle.notices().forEach(console::note);
     BundleReport.print(bundle, console);
+    writePage(bundle, new Workshop(console));
     return Answer.done(() -> BundleReport.document(bundle));
+  }
+
+  /// A bundle without a proof has nothing to show.
+  private void writePage(Bundle bundle, Workshop workshop) {
+    if (!skipVerification) {
+      var file = bundle.file(BundlePage.FILE_NAME);
+      new BundlePage(bundle, Map.of(), workshop.cache(), workshop.console().progress()).write(file);
+      workshop.console().line(BundleReport.field("report") + file);
+    }
   }
 
   private Bundle convert(

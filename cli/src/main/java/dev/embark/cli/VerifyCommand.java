@@ -10,6 +10,7 @@ import dev.embark.embed.Engine;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.report.BundlePage;
 import dev.embark.verify.FirstUse;
 import dev.embark.verify.References;
 import dev.embark.verify.Replay;
@@ -55,6 +56,12 @@ final class VerifyCommand implements Action {
       description = "Also compare with these vectors (.jsonl with text and embedding).")
   private List<Path> references = new ArrayList<>();
 
+  @Option(
+      names = "--report",
+      paramLabel = "FILE",
+      description = "Also write what was found as a page for people (.html).")
+  private Optional<Path> page = Optional.empty();
+
   @Override
   public Answer run(Console console) {
     var workshop = new Workshop(console);
@@ -81,9 +88,21 @@ final class VerifyCommand implements Action {
           .ifPresent(console::note);
     }
     console.line(verdict(reports));
+    writePage(bundle, choice.variant(), reports, workshop);
     return pass
         ? Answer.done(() -> document(reports))
         : Answer.failed(Category.VERIFICATION_FAILED, () -> document(reports));
+  }
+
+  private void writePage(
+      Bundle bundle, Variant variant, Map<String, Report> reports, Workshop workshop) {
+    if (page.isPresent()) {
+      var fresh = new LinkedHashMap<String, Report>();
+      reports.values().stream().limit(1).forEach(report -> fresh.put(variant.name(), report));
+      new BundlePage(bundle, fresh, workshop.cache(), workshop.console().progress())
+          .write(page.get());
+      workshop.console().line(BundleReport.field("report") + page.get());
+    }
   }
 
   private Map<String, Report> replay(

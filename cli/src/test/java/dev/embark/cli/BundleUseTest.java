@@ -41,14 +41,6 @@ final class BundleUseTest {
     return Json.parse(text.getBytes(StandardCharsets.UTF_8), "stdout");
   }
 
-  /// Replaces what occurs in a file of the bundle and lists the file's new digest.
-  private void forge(String name, String old, String changed) throws IOException {
-    var before = FileDigest.of(scene.path("bundle"), name).sha256();
-    scene.edit("bundle/" + name, old, changed);
-    var after = FileDigest.of(scene.path("bundle"), name).sha256();
-    scene.edit("bundle/embark.json", before, after);
-  }
-
   @Test
   void aProvenBundlePasses() {
     var run = scene.run("verify", "DIR/bundle");
@@ -130,7 +122,7 @@ final class BundleUseTest {
 
   @Test
   void otherVectorsInTheProofFailTheVerification() throws IOException {
-    forge("proof/reference.jsonl", "0.1", "0.9");
+    scene.forge("bundle", "proof/reference.jsonl", "0.1", "0.9");
     var run = scene.run("verify", "DIR/bundle");
 
     assertThat(run.exitCode()).isEqualTo(5);
@@ -139,7 +131,7 @@ final class BundleUseTest {
 
   @Test
   void otherVectorsInTheProofForbidTheUse() throws IOException {
-    forge("proof/reference.jsonl", "0.1", "0.9");
+    scene.forge("bundle", "proof/reference.jsonl", "0.1", "0.9");
     var run = scene.run("embed", "DIR/bundle", "a text");
 
     assertThat(run.exitCode()).isEqualTo(5);

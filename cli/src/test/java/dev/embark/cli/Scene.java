@@ -1,5 +1,6 @@
 package dev.embark.cli;
 
+import dev.embark.bundle.FileDigest;
 import dev.embark.cli.Surroundings.ErrorStream;
 import dev.embark.testing.Fixture;
 import java.io.IOException;
@@ -108,6 +109,14 @@ record Scene(Path folder, Map<String, String> environment) {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  /// Replaces what occurs in a file of a bundle, and lists the file's new digest.
+  Scene forge(String bundle, String name, String old, String changed) throws IOException {
+    var before = FileDigest.of(path(bundle), name).sha256();
+    edit(bundle + "/" + name, old, changed);
+    var after = FileDigest.of(path(bundle), name).sha256();
+    return edit(bundle + "/embark.json", before, after);
   }
 
   /// Replaces what occurs in a file, byte for byte.
