@@ -15,8 +15,7 @@ final class HtmlTest {
   @Test
   void differencesFallIntoHalvesOfPowersOfTen() {
     var histogram =
-        Histogram.of(
-            List.of(new float[] {0, 0, 0, 0}), List.of(new float[] {0, 2e-3f, 5e-3f, 2f}));
+        Histogram.of(List.of(new float[] {0, 0, 0, 0}), List.of(new float[] {0, 2e-3f, 5e-3f, 2f}));
     var shares = histogram.shares();
 
     assertThat(shares.getFirst()).isEqualTo(0.25);
