@@ -28,6 +28,11 @@ final class Probes {
 
   private static final int PROMPTED_TO = 12;
 
+  /// Queries of a reranker that choose, and among how many documents.
+  private static final int CHOOSING = 6;
+
+  private static final int CHOICES = 5;
+
   private static final List<String> FILLER =
       List.of("river", "stone", "garden", "winter", "music", "letter");
 
@@ -123,13 +128,20 @@ final class Probes {
     return inputs;
   }
 
-  /// Every fixed text is a query once and a document once; then one side is long, or both are.
+  /// Every fixed text is a query once and a document once; then a few queries choose among several
+  /// documents each; then one side is long, or both are.
   private List<Input> pairs() {
     var texts = fixed();
     var inputs = new ArrayList<Input>();
     for (int i = 0; i < texts.size(); i++) {
       var other = texts.get((i * 7 + PROMPTED_FROM) % texts.size());
       inputs.add(Input.of(new TextPair(texts.get(i), other)));
+    }
+    for (int query = PROMPTED_FROM; query < PROMPTED_FROM + CHOOSING; query++) {
+      for (int choice = 1; choice <= CHOICES; choice++) {
+        var document = texts.get((query + choice * 3) % texts.size());
+        inputs.add(Input.of(new TextPair(texts.get(query), document)));
+      }
     }
     var lengthy = filler(Math.min(candidate.pipeline().maxTokens(), LONG_TOKENS_MAX));
     inputs.add(Input.of(new TextPair(texts.get(PROMPTED_FROM), lengthy)));
