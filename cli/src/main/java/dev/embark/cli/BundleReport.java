@@ -22,7 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// A bundle told to people and to programs: what it holds, how a vector is made, and the figures of
 /// its proof.
@@ -223,7 +223,7 @@ final class BundleReport {
   }
 
   /// Returns the manifest, and where the bundle lies.
-  static JsonNode document(Bundle bundle) {
+  static ObjectNode document(Bundle bundle) {
     var document = Json.object().put("bundle", bundle.folder().toString());
     document.set("manifest", Json.parse(bundle.manifest().toJson(), "embark.json"));
     return document;

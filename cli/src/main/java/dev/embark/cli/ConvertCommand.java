@@ -121,17 +121,19 @@ final class ConvertCommand implements Action {
     var bundle = convert(console, new Workshop(console), recipes, quantizing);
     bundle.notices().forEach(console::note);
     BundleReport.print(bundle, console);
-    writePage(bundle, new Workshop(console));
-    return Answer.done(() -> BundleReport.document(bundle));
+    var document = BundleReport.document(bundle);
+    if (!skipVerification) {
+      var page = bundle.file(BundlePage.FILE_NAME);
+      writePage(bundle, page, console);
+      document.put("report", page.toString());
+    }
+    return Answer.done(() -> document);
   }
 
-  /// A bundle without a proof has nothing to show.
-  private void writePage(Bundle bundle, Workshop workshop) {
-    if (!skipVerification) {
-      var file = bundle.file(BundlePage.FILE_NAME);
-      new BundlePage(bundle, Map.of(), workshop.cache(), workshop.console().progress()).write(file);
-      workshop.console().line(BundleReport.field("report") + file);
-    }
+  private static void writePage(Bundle bundle, Path page, Console console) {
+    var cache = new Workshop(console).cache();
+    new BundlePage(bundle, Map.of(), cache, console.progress()).write(page);
+    console.line(BundleReport.field("report") + page);
   }
 
   private Bundle convert(

@@ -5,6 +5,7 @@ import dev.embark.bundle.Bundle;
 import dev.embark.bundle.Figures;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
+import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Engine;
 import dev.embark.format.json.Json;
@@ -16,6 +17,7 @@ import dev.embark.verify.References;
 import dev.embark.verify.Replay;
 import dev.embark.verify.Report;
 import dev.embark.verify.Tolerance;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -33,6 +35,8 @@ import tools.jackson.databind.node.ObjectNode;
     name = "verify",
     description = "Repeats the proof of a bundle on this machine: PASS or FAIL, with figures.")
 final class VerifyCommand implements Action {
+  private static final String PROOF = "proof";
+
   @Parameters(
       paramLabel = "DIR",
       description = "The bundle; or an ONNX file of another tool, with --against.")
@@ -66,42 +70,66 @@ final class VerifyCommand implements Action {
   public Answer run(Console console) {
     var workshop = new Workshop(console);
     if (against.isPresent()) {
+      refuseForFiles("--reference", !references.isEmpty());
+      refuseForFiles("--report", page.isPresent());
       return new FileVerdict(folder, against.get(), precision.map(ConvertCommand::precision))
           .run(workshop);
     }
-    refuse("--precision", precision.isPresent());
+    refuseForBundles();
     var bundle = Bundle.open(folder);
     bundle.notices().forEach(console::note);
     bundle.checkDigests(console.progress());
-    var choice = Backends.choose(bundle, workshop.variant(), workshop.cache());
-    choice.notices().forEach(console::note);
-    Map<String, Report> reports;
-    try (var engine = Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults())) {
-      reports = replay(bundle, choice.variant(), engine, console);
+    var reports = new LinkedHashMap<String, Report>();
+    var fresh = new LinkedHashMap<String, Report>();
+    for (var variant : wanted(bundle, workshop)) {
+      var found = verify(bundle, variant, workshop);
+      var proof = found.get(PROOF);
+      if (proof != null) {
+        fresh.put(variant.name(), proof);
+      }
+      found.forEach((name, report) -> reports.put(titled(bundle, variant, name), report));
     }
-    boolean proven = choice.variant().proof() instanceof Proof.Proven;
     boolean pass = !reports.isEmpty() && reports.values().stream().allMatch(Report::isPass);
     print(reports, console);
-    if (pass && proven) {
-      new FirstUse(bundle, choice.variant(), choice.backend(), workshop.cache())
-          .note()
-          .ifPresent(console::note);
-    }
     console.line(verdict(reports));
-    writePage(bundle, choice.variant(), reports, workshop);
+    var document = document(reports);
+    page.ifPresent(file -> {
+      new BundlePage(bundle, fresh, workshop.cache(), console.progress()).write(file);
+      console.line(BundleReport.field("report") + file);
+      document.put("report", file.toString());
+    });
     return pass
-        ? Answer.done(() -> document(reports))
-        : Answer.failed(Category.VERIFICATION_FAILED, () -> document(reports));
+        ? Answer.done(() -> document)
+        : Answer.failed(Category.VERIFICATION_FAILED, () -> document);
   }
 
-  private void writePage(
-      Bundle bundle, Variant variant, Map<String, Report> reports, Workshop workshop) {
-    if (page.isPresent()) {
-      var fresh = new LinkedHashMap<String, Report>();
-      reports.values().stream().limit(1).forEach(report -> fresh.put(variant.name(), report));
-      new BundlePage(bundle, fresh, workshop.cache(), workshop.console().progress())
-          .write(page.get());
-      workshop.console().line(BundleReport.field("report") + page.get());
+  /// Returns the variant that the environment names, or all.
+  private static List<Variant> wanted(Bundle bundle, Workshop workshop) {
+    return switch (workshop.variant()) {
+      case WantedVariant.Preferred() -> bundle.manifest().variants();
+      case WantedVariant.Named _ ->
+          List.of(Backends.choose(bundle, workshop.variant(), workshop.cache()).variant());
+    };
+  }
+
+  private static String titled(Bundle bundle, Variant variant, String name) {
+    return bundle.manifest().variants().size() == 1 ? name : variant.name() + " " + name;
+  }
+
+  /// Returns what each witness says of a variant, and notes that it is proven here if all agree.
+  private Map<String, Report> verify(Bundle bundle, Variant variant, Workshop workshop) {
+    var console = workshop.console();
+    var wanted = new WantedVariant.Named(variant.name(), "verify");
+    var choice = Backends.choose(bundle, wanted, workshop.cache());
+    choice.notices().forEach(console::note);
+    try (var engine = Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults())) {
+      var reports = replay(bundle, variant, engine, console);
+      if (reports.containsKey(PROOF) && reports.values().stream().allMatch(Report::isPass)) {
+        new FirstUse(bundle, variant, choice.backend(), workshop.cache())
+            .note()
+            .ifPresent(console::note);
+      }
+      return reports;
     }
   }
 
@@ -113,7 +141,7 @@ final class VerifyCommand implements Action {
       case Proof.Skipped() -> {}
       case Proof.Proven proven ->
           reports.put(
-              "proof",
+              PROOF,
               Replay.run(
                   engine,
                   References.read(bundle.file(proven.references()), engine.pipeline()),
@@ -140,13 +168,30 @@ final class VerifyCommand implements Action {
     return reports.values().stream().allMatch(Report::isPass) ? "PASS" : "FAIL";
   }
 
-  private static void refuse(String option, boolean isGiven) {
+  private static void refuseForFiles(String option, boolean isGiven) {
     if (isGiven) {
       throw new Problem(
           Category.WRONG_USAGE,
-          option + " goes with --against.",
+          option + " does not go with --against.",
+          "An ONNX file is compared with the proof of a bundle, and with nothing else.",
+          "Leave it out, or verify a bundle.");
+    }
+  }
+
+  private void refuseForBundles() {
+    if (precision.isPresent()) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          "--precision goes with --against.",
           "A bundle says itself what its variants are held against.",
           "Leave it out, or verify an ONNX file.");
+    }
+    if (Files.isRegularFile(folder)) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          folder + " is a file, not a bundle.",
+          "A file alone does not say what it should compute.",
+          "Give --against with a bundle or a checkpoint of the same model.");
     }
   }
 

@@ -120,11 +120,40 @@ final class VariantsTest {
   }
 
   @Test
+  void allVariantsAreVerifiedUnlessOneIsNamed() {
+    var all = scene.run("verify", "DIR/bundle");
+    assertThat(all.out())
+        .contains("int8-weights proof: ", "fp16 proof: ", "fp32 proof: ")
+        .endsWith("PASS\n");
+
+    var one = scene.with("EMBARK_VARIANT", "fp16").run("verify", "DIR/bundle");
+    assertThat(one.out()).contains("fp16 proof: ").doesNotContain("fp32 proof: ");
+  }
+
+  @Test
   void precisionIsForFilesThatSayNone() {
     var run = scene.run("verify", "DIR/bundle", "--precision", "int8");
 
     assertThat(run.err()).contains("--precision goes with --against");
     assertThat(run.exitCode()).isEqualTo(2);
+  }
+
+  @Test
+  void aFileHasToBeComparedWithSomething() {
+    var alone = scene.run("verify", "DIR/bundle/onnx/model.onnx");
+    assertThat(alone.err()).contains("is a file, not a bundle", "--against");
+    assertThat(alone.exitCode()).isEqualTo(2);
+
+    var page =
+        scene.run(
+            "verify",
+            "DIR/bundle/onnx/model.onnx",
+            "--against",
+            "DIR/bundle",
+            "--report",
+            "DIR/page.html");
+    assertThat(page.err()).contains("--report does not go with --against");
+    assertThat(page.exitCode()).isEqualTo(2);
   }
 
   @Test
