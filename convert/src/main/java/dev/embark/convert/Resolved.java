@@ -6,6 +6,7 @@ import dev.embark.graph.Sight;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Optional;
 
 /// Recipes as they suit a model, and the model as it suits the recipes.
 ///
@@ -28,9 +29,23 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
             "int8 of a decoder is int8-weights: tokens of 8 bits would lose what makes its vectors"
                 + " differ.");
       }
-      recipes.putIfAbsent(suited.precision(), suited);
+      if (recipes.putIfAbsent(suited.precision(), suited) == null) {
+        onlyRuntime(suited).ifPresent(notes::add);
+      }
     }
     return new Resolved(fitted(model, wanted), List.copyOf(recipes.values()), notes);
+  }
+
+  /// Returns why a variant is for one runtime only, if it is.
+  private static Optional<String> onlyRuntime(Recipe recipe) {
+    return switch (recipe.flavor()) {
+      case PORTABLE -> Optional.empty();
+      case ORT ->
+          Optional.of(
+              recipe.precision().key()
+                  + " is for ONNX Runtime only, whose fused operators are faster; --flavor portable"
+                  + " has standard ones.");
+    };
   }
 
   private static boolean isDecoder(Families.Model model) {
