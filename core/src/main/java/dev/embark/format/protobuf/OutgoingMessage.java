@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.Channels;
 import java.nio.channels.WritableByteChannel;
 import java.util.ArrayList;
@@ -56,6 +57,49 @@ public final class OutgoingMessage {
   /// Adds a `string` field unless it is empty, for fields where absent and empty are the same.
   public OutgoingMessage textIfAny(int field, String value) {
     return value.isEmpty() ? this : text(field, value);
+  }
+
+  /// Adds a repeated integer or enum field, packed; zeros are written like all others.
+  public OutgoingMessage numbers(int field, List<Long> values) {
+    return packed(
+        field,
+        coded -> {
+          for (long value : values) {
+            coded.writeUInt64NoTag(value);
+          }
+        });
+  }
+
+  /// Adds a repeated `float` field, packed.
+  public OutgoingMessage reals(int field, List<Float> values) {
+    return packed(
+        field,
+        coded -> {
+          for (float value : values) {
+            coded.writeFloatNoTag(value);
+          }
+        });
+  }
+
+  /// Adds a `bytes` field that is small.
+  public OutgoingMessage bytes(int field, byte[] value) {
+    return add(new Field.Bytes(field, ByteString.copyFrom(value)));
+  }
+
+  private interface Body {
+    void writeTo(CodedOutputStream coded) throws IOException;
+  }
+
+  private OutgoingMessage packed(int field, Body body) {
+    var bytes = ByteString.newOutput();
+    var coded = CodedOutputStream.newInstance(bytes);
+    try {
+      body.writeTo(coded);
+      coded.flush();
+    } catch (IOException e) {
+      throw new UncheckedIOException("memory takes everything", e);
+    }
+    return add(new Field.Bytes(field, bytes.toByteString()));
   }
 
   /// Adds a message field; `value` takes no more fields from now on.
