@@ -7,6 +7,7 @@ import dev.embark.checkpoint.WeightFiles;
 import dev.embark.cli.doctor.ByteText;
 import dev.embark.family.Families;
 import dev.embark.format.json.Json;
+import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.safetensors.Safetensors;
 import dev.embark.format.torch.TorchFile;
@@ -39,8 +40,8 @@ final class InspectCommand implements Action {
   @Parameters(
       paramLabel = "MODEL|FILE|DIR",
       description =
-          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin or .pt file, or a"
-              + " bundle.")
+          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin or .pt file, an"
+              + " .mlpackage, or a bundle.")
   private String subject;
 
   @Option(
@@ -64,7 +65,11 @@ final class InspectCommand implements Action {
       return Answer.done(() -> BundleReport.document(bundle));
     }
     var document = Json.object();
-    if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
+    if (subject.replaceFirst("/+$", "").endsWith(MlPackage.EXTENSION)) {
+      document.put("package", subject);
+      console.line(BundleReport.field("package") + subject);
+      coreMl(Path.of(subject), console, document);
+    } else if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);
       tensors(Path.of(subject), console, document);
@@ -101,6 +106,14 @@ final class InspectCommand implements Action {
       document.put("format", format).put("bytes", size(file));
       console.line(BundleReport.field("format") + format + ", " + ByteText.of(size(file)));
       show(list, console, document);
+    }
+  }
+
+  private static void coreMl(Path folder, Console console, ObjectNode document) {
+    try (var arena = Arena.ofConfined()) {
+      var report = new PackageReport(MlPackage.open(folder, arena));
+      report.print(console);
+      report.writeTo(document);
     }
   }
 

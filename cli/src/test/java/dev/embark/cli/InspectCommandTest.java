@@ -145,6 +145,23 @@ final class InspectCommandTest {
   }
 
   @Test
+  void aCoreMlPackageIsShown() {
+    var folder = "../testdata/coreml/tiny-int8-spec8.mlpackage";
+
+    assertThat(inspect(folder))
+        .contains(
+            "format    Core ML program, specification 8, CoreML7\n",
+            "inputs    x FLOAT32 [2, 64]\n",
+            "outputs   y FLOAT32 [2, 4]\n",
+            "weights   INT8: 1, 256 B\n",
+            "linear 1");
+    var document = json(folder);
+    assertThat(document.path("specification_version").asInt()).isEqualTo(8);
+    assertThat(document.at("/functions/0/inputs/0/shape/1").asInt()).isEqualTo(64);
+    assertThat(document.at("/weights/bytes").asInt()).isEqualTo(256);
+  }
+
+  @Test
   void aBundleIsShownWithItsProof() {
     scene.run("convert", "DIR/model", "-o", "DIR/bundle");
 
