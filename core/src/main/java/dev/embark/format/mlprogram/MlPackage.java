@@ -1,10 +1,15 @@
 package dev.embark.format.mlprogram;
 
 import dev.embark.format.ModelFile;
+import dev.embark.format.NewFile;
+import dev.embark.format.TensorBytes;
 import dev.embark.format.json.Json;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -38,6 +43,9 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
   private static final String ROOT = "rootModelIdentifier";
   private static final String BESIDE_MODEL = "@model_path/";
 
+  /// How constants name the weight file of a package that [#write] makes.
+  public static final String WEIGHT_FILE = BESIDE_MODEL + "weights/weight.bin";
+
   public MlPackage {
     weights = Collections.unmodifiableMap(new TreeMap<>(weights));
   }
@@ -55,6 +63,38 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
         .flatMap(function -> function.operations().stream())
         .forEach(operation -> new Constants(file, operation, weights, arena).check());
     return new MlPackage(model, weights);
+  }
+
+  /// Writes a package to `folder`, which must not exist, and whose name should end in [#EXTENSION];
+  /// constants of the model refer to [#WEIGHT_FILE], by the offsets of [BlobFile]. The manifest
+  /// comes last, so that what is interrupted is no package.
+  public static void write(MlModel model, List<BlobFile.Source> weights, Path folder) {
+    var file = folder.resolve("Data").resolve(PackageManifest.MODEL);
+    try {
+      Files.createDirectory(folder);
+      Files.createDirectories(file.resolveSibling("weights"));
+      if (weights.isEmpty()) {
+        Files.delete(file.resolveSibling("weights"));
+      }
+    } catch (IOException e) {
+      throw new Problem(
+          Category.UNWRITABLE,
+          "Cannot make the folder " + folder + ".",
+          String.valueOf(e.getMessage()),
+          "Choose another place, and check the space left and the permissions there.",
+          e);
+    }
+    if (!weights.isEmpty()) {
+      BlobFile.write(weights, file.resolveSibling(WEIGHT_FILE.substring(BESIDE_MODEL.length())));
+    }
+    MlModelFile.write(model, file);
+    var manifest =
+        weights.isEmpty() ? PackageManifest.withoutWeights() : PackageManifest.withWeights();
+    try (var output = NewFile.create(folder.resolve(MANIFEST))) {
+      var bytes = ByteBuffer.wrap(manifest.getBytes(StandardCharsets.UTF_8));
+      output.write(channel -> TensorBytes.writeAll(bytes, channel));
+      output.finish();
+    }
   }
 
   /// Returns the file of the model that the manifest names.

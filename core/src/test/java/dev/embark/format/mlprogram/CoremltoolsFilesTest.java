@@ -4,17 +4,12 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embark.format.protobuf.Payload;
 import dev.embark.problem.Problem;
 import dev.embark.tensor.Shape;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
-import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -110,18 +105,6 @@ class CoremltoolsFilesTest {
       BlobFile.write(sources, copy);
     }
     assertThat(copy).hasSameBinaryContentAs(weights(name));
-  }
-
-  private record InMemory(MemorySegment bytes) implements Payload {
-    @Override
-    public long byteSize() {
-      return bytes.byteSize();
-    }
-
-    @Override
-    public void writeTo(WritableByteChannel channel) throws IOException {
-      channel.write(ByteBuffer.wrap(bytes.toArray(ValueLayout.JAVA_BYTE)));
-    }
   }
 
   @Test

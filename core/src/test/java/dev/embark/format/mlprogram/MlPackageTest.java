@@ -1,5 +1,6 @@
 package dev.embark.format.mlprogram;
 
+import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -8,6 +9,7 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,5 +88,54 @@ class MlPackageTest {
     refused("weight.bin");
     Files.copy(other, copy.resolve(weights));
     refused("is INT8 [4, 64], its blob holds 128 bytes of INT4");
+  }
+
+  @Test
+  void writesWhatItOpened() throws IOException {
+    var written = folder.resolve("written.mlpackage");
+    try (var arena = Arena.ofConfined()) {
+      var opened = MlPackage.open(copy, arena);
+      var sources =
+          requireNonNull(opened.weights().get(MlPackage.WEIGHT_FILE)).values().stream()
+              .map(blob ->
+                  new BlobFile.Source(
+                      blob.type(), blob.data().byteSize(), new InMemory(blob.data())))
+              .toList();
+      MlPackage.write(opened.model(), sources, written);
+      assertThat(MlPackage.open(written, arena).model()).isEqualTo(opened.model());
+    }
+    // As coremltools would write it again, but for the names that are free.
+    var ids = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+    var manifest = Files.readString(written.resolve("Manifest.json"));
+    assertThat(manifest.replaceAll(ids, "ID").lines().sorted().toList())
+        .isEqualTo(
+            Files.readString(copy.resolve("Manifest.json"))
+                .replaceAll(ids, "ID")
+                .replace("\"author\": \"com.apple.CoreML\"", "\"author\": \"Embark\"")
+                .lines()
+                .sorted()
+                .toList());
+    assertThatThrownBy(() -> MlPackage.write(model(), List.of(), written))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("Cannot make the folder");
+  }
+
+  @Test
+  void listsNoWeightsWhereThereAreNone() {
+    var written = folder.resolve("written.mlpackage");
+    MlPackage.write(model(), List.of(), written);
+    assertThat(written.resolve("Data").resolve("com.apple.CoreML").resolve("weights"))
+        .doesNotExist();
+    try (var arena = Arena.ofConfined()) {
+      assertThat(MlPackage.open(written, arena).weights()).isEmpty();
+    }
+  }
+
+  /// A model whose constants all lie in the message.
+  private static MlModel model() {
+    return MlModelFile.read(
+        ORIGINAL
+            .resolveSibling("tiny-state-spec9.mlpackage")
+            .resolve(Path.of("Data", "com.apple.CoreML", "model.mlmodel")));
   }
 }
