@@ -50,10 +50,6 @@ public final class BlobFile {
             data.byteSize() + " bytes are not " + count + " of " + type);
       }
     }
-
-    private long paddingBits() {
-      return data.byteSize() * Byte.SIZE - count * type.bits();
-    }
   }
 
   /// Returns where the metadata of each blob will be, in order.
@@ -89,7 +85,7 @@ public final class BlobFile {
               .putInt(source.type().blobNumber())
               .putLong(source.data().byteSize())
               .putLong(at + ALIGNMENT)
-              .putLong(source.paddingBits());
+              .putLong(source.type().paddingBits(source.count()));
       TensorBytes.writeAll(metadata.clear(), channel);
       source.data().writeTo(channel);
       at += ALIGNMENT + source.data().byteSize();

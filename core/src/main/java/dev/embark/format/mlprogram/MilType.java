@@ -54,6 +54,11 @@ public enum MilType {
     return Math.ceilDiv(Math.multiplyExact(count, bits), Byte.SIZE);
   }
 
+  /// Returns how many bits of the last of these bytes belong to no element.
+  long paddingBits(long count) {
+    return bytes(count) * Byte.SIZE - count * bits;
+  }
+
   static Optional<MilType> numbered(long number) {
     return Arrays.stream(values()).filter(type -> type.number == number).findFirst();
   }

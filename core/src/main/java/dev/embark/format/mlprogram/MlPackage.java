@@ -72,10 +72,7 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
     var file = folder.resolve("Data").resolve(PackageManifest.MODEL);
     try {
       Files.createDirectory(folder);
-      Files.createDirectories(file.resolveSibling("weights"));
-      if (weights.isEmpty()) {
-        Files.delete(file.resolveSibling("weights"));
-      }
+      Files.createDirectories(file.resolveSibling(weights.isEmpty() ? "." : "weights"));
     } catch (IOException e) {
       throw new Problem(
           Category.UNWRITABLE,
@@ -170,10 +167,9 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
             model, this + " refers to byte " + offset + " of " + file + ", where no blob begins");
       }
       long count = value.shape().elementCount();
-      long padding = value.type().bytes(count) * Byte.SIZE - count * value.type().bits();
       if (blob.type() != value.type()
           || blob.data().byteSize() != value.type().bytes(count)
-          || blob.paddingBits() != padding) {
+          || blob.paddingBits() != value.type().paddingBits(count)) {
         throw damaged(
             model,
             this
