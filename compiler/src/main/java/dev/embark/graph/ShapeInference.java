@@ -39,8 +39,9 @@ final class ShapeInference {
             weight.weight() instanceof Weight.Encoded(_, Encoding.Integers integers)
                 && integers.bits() == 8
                 && integers.block() == weight.weight().rowLength()
-                && integers.zero() == Encoding.Integers.Zero.FIXED,
-            weight + " has no 8-bit rows");
+                && integers.zero() == Encoding.Integers.Zero.FIXED
+                && integers.range() == Encoding.Integers.Range.PAIR,
+            weight + " has no 8-bit rows that fit 16-bit sums of pairs");
         yield product(op, input, weight, bias);
       }
       case Op.LayerNorm(var input, var weight, var bias, _) -> {

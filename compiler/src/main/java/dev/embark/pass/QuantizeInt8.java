@@ -110,7 +110,7 @@ public record QuantizeInt8(Channels channels, Set<String> kept) implements Pass 
         .matrices()
         .forEach((name, matrix) -> {
           var scaled = new Weight.ColumnsScaled(matrix.weight(), divisors);
-          matrices.put(name, new Constant(name, scaled).encoded(Integers.rows(scaled)));
+          matrices.put(name, new Constant(name, scaled).encoded(Integers.factors(scaled)));
         });
     var first = group.values().iterator().next();
     var smoothing = new Weight.Stored(Tensor.of(Shape.of(factors.length), factors));

@@ -5,6 +5,7 @@ import dev.embark.graph.Graph;
 import dev.embark.graph.Op;
 import dev.embark.graph.Value;
 import dev.embark.tensor.Encoding.Integers;
+import dev.embark.tensor.Encoding.Integers.Range;
 import dev.embark.tensor.Encoding.Integers.Zero;
 import java.util.HashMap;
 import java.util.Set;
@@ -49,6 +50,7 @@ public record QuantizeWeights(int bits, int block, Channels channels, Set<String
             bits,
             Math.min(block, matrix.weight().rowLength()),
             bits == 8 ? Zero.FIXED : Zero.FITTED,
+            Range.SINGLE,
             channels.importance(inputs)));
   }
 

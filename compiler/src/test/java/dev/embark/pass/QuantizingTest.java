@@ -14,6 +14,8 @@ import dev.embark.graph.Node;
 import dev.embark.graph.Op;
 import dev.embark.graph.Ops;
 import dev.embark.graph.Value;
+import dev.embark.tensor.Encoding;
+import dev.embark.tensor.IntegerRows;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
@@ -93,6 +95,32 @@ final class QuantizingTest {
   void eightBitsAreAsExactAsTheyCanBe() {
     // Rounding errors of 1 in 254 on both sides, which do not add up.
     assertThat(error(graph(LAYER), new QuantizeInt8(seen(), Set.of()))).isBetween(1e-4, 0.02);
+  }
+
+  /// `VPMADDUBSW`, which x86 without VNNI has, cuts what does not fit 16 bits.
+  @Test
+  void noPairOfBytesLeavesSixteenBits() {
+    var layer =
+        new QuantizeInt8(seen(), Set.of())
+            .apply(graph(LAYER)).nodes().stream()
+                .map(Node::op)
+                .filter(Op.IntegerLinear.class::isInstance)
+                .map(Op.IntegerLinear.class::cast)
+                .findFirst()
+                .orElseThrow();
+    var matrix = (Weight.Encoded) layer.weight().weight();
+    byte[] codes =
+        IntegerRows.of(matrix.source(), (Encoding.Integers) matrix.encoding(), 0, WIDTH).codes();
+
+    int largest = 0;
+    for (int i = 0; i < codes.length; i += 2) {
+      int high = Math.max(codes[i], 0) + Math.max(codes[i + 1], 0);
+      int low = Math.min(codes[i], 0) + Math.min(codes[i + 1], 0);
+      assertThat(255 * high).isLessThanOrEqualTo(Short.MAX_VALUE);
+      assertThat(255 * low).isGreaterThanOrEqualTo(Short.MIN_VALUE);
+      largest = Math.max(largest, Math.max(high, -low));
+    }
+    assertThat(largest).isGreaterThanOrEqualTo(126);
   }
 
   @Test

@@ -68,9 +68,20 @@ final class BlockFit {
   void search(float[] importance, int column) {
     float low = 0;
     float high = 0;
-    for (int i = 0; i < length; i++) {
-      low = Math.min(low, values[from + i]);
-      high = Math.max(high, values[from + i]);
+    int together =
+        switch (encoding.range()) {
+          case SINGLE -> 1;
+          case PAIR -> 2;
+        };
+    for (int i = 0; i < length; i += together) {
+      float negative = 0;
+      float positive = 0;
+      for (int j = i; j < Math.min(i + together, length); j++) {
+        negative += Math.min(values[from + j], 0);
+        positive += Math.max(values[from + j], 0);
+      }
+      low = Math.min(low, negative);
+      high = Math.max(high, positive);
     }
     if (high - low == 0) {
       return; // All values are 0, which any scale gives.

@@ -24,14 +24,27 @@ public sealed interface Encoding {
   ///
   /// @param bits 8 or 4
   /// @param block values that share a scale; the length of a row where all of it does
+  /// @param range what the codes of a block have in common
   /// @param importance `[columns]`, how much an error in a column counts, above 0
-  record Integers(int bits, int block, Zero zero, Weight importance) implements Encoding {
+  record Integers(int bits, int block, Zero zero, Range range, Weight importance)
+      implements Encoding {
     /// What code stands for 0.
     public enum Zero {
       /// 0: codes are from −127 to 127, or from −8 to 7.
       FIXED,
       /// One that is stored for each block: codes are from 0 on.
       FITTED
+    }
+
+    /// What the largest values of a block may become.
+    public enum Range {
+      /// Each value has the whole range of codes.
+      SINGLE,
+      /// Two successive values of the same sign, the first at an even column, share it.
+      ///
+      /// The byte products of x86 before VNNI (`VPMADDUBSW`) add two products of an unsigned and a
+      /// signed byte in 16 bits, and cut what does not fit. 255 · 128 does.
+      PAIR
     }
 
     public Integers {
@@ -45,8 +58,18 @@ public sealed interface Encoding {
 
     /// Returns 8-bit integers with one scale for each row of a weight.
     public static Integers rows(Weight weight) {
-      return new Integers(
-          8, weight.rowLength(), Zero.FIXED, new Weight.Repeated(1, Shape.of(weight.rowLength())));
+      return rows(weight, Range.SINGLE);
+    }
+
+    /// Returns 8-bit integers with one scale for each row of a weight, to be multiplied with
+    /// unsigned bytes.
+    public static Integers factors(Weight weight) {
+      return rows(weight, Range.PAIR);
+    }
+
+    private static Integers rows(Weight weight, Range range) {
+      int length = weight.rowLength();
+      return new Integers(8, length, Zero.FIXED, range, new Weight.Repeated(1, Shape.of(length)));
     }
 
     @Override
