@@ -24,11 +24,13 @@ public record Rotation(List<Float> frequencies, float factor) {
     return position * frequencies.get(plane);
   }
 
-  float cosine(int position, int plane) {
+  /// Returns the cosine of the angle at a position in a plane, times the factor.
+  public float cosine(int position, int plane) {
     return (float) Math.cos(angle(position, plane)) * factor;
   }
 
-  float sine(int position, int plane) {
+  /// Returns its sine, likewise.
+  public float sine(int position, int plane) {
     return (float) Math.sin(angle(position, plane)) * factor;
   }
 
