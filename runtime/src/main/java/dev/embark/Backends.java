@@ -1,6 +1,7 @@
 package dev.embark;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
@@ -35,12 +36,15 @@ public final class Backends {
   public static Backend load(String name, Path cache) {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
+      case CoreMlBackend.NAME -> new CoreMlBackend();
       case TableBackend.NAME -> new TableBackend();
       default -> // an open set of words, of which this version knows these
           throw new Problem(
               Category.UNSUPPORTED,
               "There is no runtime \"" + name + "\".",
-              "This Embark has " + List.of(OnnxRuntimeBackend.NAME, TableBackend.NAME) + ".",
+              "This Embark has "
+                  + List.of(CoreMlBackend.NAME, OnnxRuntimeBackend.NAME, TableBackend.NAME)
+                  + ".",
               "Convert the model with --to onnx.");
     };
   }

@@ -9,10 +9,12 @@ import dev.embark.convert.Quantizing;
 import dev.embark.convert.Quantizing.Keeping;
 import dev.embark.convert.Recipe;
 import dev.embark.convert.Shapes;
+import dev.embark.convert.Target;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.report.BundlePage;
 import dev.embark.source.Wanted;
+import dev.embark.target.coreml.MilOpset;
 import dev.embark.target.onnx.Flavor;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,6 +37,9 @@ final class ConvertCommand implements Action {
   private static final int BATCH_MAX = 1_024;
   private static final int SEQUENCE_MAX = 131_072;
 
+  /// Of a Core ML package: long enough for most queries and passages.
+  private static final int USUAL_SEQUENCE = 128;
+
   @Parameters(
       paramLabel = "MODEL",
       description =
@@ -52,7 +57,7 @@ final class ConvertCommand implements Action {
       names = "--to",
       paramLabel = "TARGET",
       defaultValue = "onnx",
-      description = "onnx (default).")
+      description = "onnx (default), or coreml: an .mlpackage for iOS and macOS.")
   private String target;
 
   @Option(
@@ -76,7 +81,9 @@ final class ConvertCommand implements Action {
   @Option(
       names = "--sequence",
       paramLabel = "N",
-      description = "Fix the length to N tokens, for runtimes that need to know it.")
+      description =
+          "Fix the length to N tokens, for runtimes that need to know it; 128 for coreml, or what"
+              + " the model takes if that is less.")
   private Optional<Integer> sequence = Optional.empty();
 
   @Option(
@@ -84,6 +91,14 @@ final class ConvertCommand implements Action {
       paramLabel = "N",
       description = "Fix the number of texts computed at a time; 1 where --sequence is given.")
   private Optional<Integer> batch = Optional.empty();
+
+  @Option(
+      names = "--minimum-os",
+      paramLabel = "V",
+      description =
+          "The oldest iOS that a Core ML package is for: 16 (macOS 13), 17 (macOS 14, default), 18"
+              + " (macOS 15).")
+  private Optional<String> minimumOs = Optional.empty();
 
   @Option(
       names = "--calibrate",
@@ -115,7 +130,6 @@ final class ConvertCommand implements Action {
 
   @Override
   public Answer run(Console console) {
-    require("--to", target, "onnx");
     var recipes = recipes();
     var quantizing = quantizing();
     var bundle = convert(console, new Workshop(console), recipes, quantizing);
@@ -161,14 +175,49 @@ final class ConvertCommand implements Action {
   }
 
   private List<Recipe> recipes() {
-    var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
-    var shapes = shapes();
-    return precisions.stream()
-        .map(ConvertCommand::precision)
-        .distinct()
-        .map(precision ->
-            Recipe.of(precision, chosen.orElseGet(precision::usualFlavor)).with(shapes))
-        .toList();
+    var wanted = precisions.stream().map(ConvertCommand::precision).distinct().toList();
+    return switch (target) {
+      case Target.Onnx.KEY -> {
+        requireAbsent("--minimum-os", minimumOs.isPresent());
+        var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
+        var shapes = shapes();
+        yield wanted.stream()
+            .map(precision ->
+                Recipe.of(precision, chosen.orElseGet(precision::usualFlavor)).with(shapes))
+            .toList();
+      }
+      case Target.CoreMl.KEY -> {
+        requireAbsent("--flavor", flavor.isPresent());
+        requireAbsent("--batch", batch.isPresent());
+        requireAbsent("--calibrate", calibration.isPresent());
+        requireAbsent("--keep", !keep.isEmpty());
+        var packaged = Target.CoreMl.of(model, opset());
+        int length = size("--sequence", sequence.orElse(USUAL_SEQUENCE), SEQUENCE_MAX);
+        yield wanted.stream().map(precision -> Recipe.coreMl(precision, packaged, length)).toList();
+      }
+      default -> throw unknown("--to", target, Target.Onnx.KEY + ", " + Target.CoreMl.KEY);
+    };
+  }
+
+  private void requireAbsent(String option, boolean isGiven) {
+    if (isGiven) {
+      throw new Problem(
+          Category.WRONG_USAGE,
+          option + " says nothing to --to " + target + ".",
+          "",
+          "Leave it out; see `embark convert --help`.");
+    }
+  }
+
+  private MilOpset opset() {
+    return minimumOs
+        .map(version ->
+            choice(
+                "--minimum-os",
+                version,
+                MilOpset.values(),
+                opset -> Integer.toString(opset.minimumOs())))
+        .orElse(MilOpset.COREML7);
   }
 
   /// Returns the precision of a name on the command line.
@@ -212,12 +261,6 @@ final class ConvertCommand implements Action {
         .orElseThrow(() ->
             unknown(
                 option, value, Arrays.stream(known).map(key).collect(Collectors.joining(", "))));
-  }
-
-  private static void require(String option, String value, String known) {
-    if (!value.equals(known)) {
-      throw unknown(option, value, known);
-    }
   }
 
   private static Problem unknown(String option, String value, String known) {

@@ -2,6 +2,7 @@ package dev.embark.graph;
 
 import static java.util.Objects.requireNonNull;
 
+import dev.embark.tensor.ErrorFunction;
 import dev.embark.tensor.Weight;
 import java.util.Arrays;
 import java.util.HashMap;

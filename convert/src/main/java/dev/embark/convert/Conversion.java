@@ -1,6 +1,7 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
@@ -92,14 +93,12 @@ public final class Conversion {
       var notes = new ArrayList<>(model.pipeline().notes());
       notes.addAll(recipes.notes());
       for (var recipe : recipes.recipes()) {
-        var draft = drafts.write(recipe, recipes.recipes().size());
         try {
-          variants.put(finished(draft, proving), draft.size());
+          attempt(recipe, recipes.recipes().size(), drafts, proving, variants);
         } catch (Problem e) {
           if (e.category() != Category.VERIFICATION_FAILED || recipes.recipes().size() == 1) {
             throw e;
           }
-          draft.remove();
           refusals.add(e);
           notes.add(recipe.precision().key() + " was asked for and is left out. " + e.getMessage());
         }
@@ -108,6 +107,24 @@ public final class Conversion {
         throw refusals.getFirst();
       }
       return committed(bundle, model, smallestFirst(variants), notes);
+    }
+  }
+
+  /// Writes and proves a variant, in one of several ways that its recipe may leave open.
+  private void attempt(
+      Recipe recipe, int count, Drafts drafts, Proving proving, Map<Variant, Long> variants) {
+    var attempts = recipe.attempts();
+    for (int i = 0; i < attempts.size(); i++) {
+      var draft = drafts.write(attempts.get(i), count);
+      try {
+        variants.put(finished(draft, proving), draft.size());
+        return;
+      } catch (Problem e) {
+        draft.remove();
+        if (e.category() != Category.VERIFICATION_FAILED || i == attempts.size() - 1) {
+          throw e;
+        }
+      }
     }
   }
 
@@ -122,7 +139,11 @@ public final class Conversion {
   }
 
   private Backend backend(String name) {
-    return name.equals(TableBackend.NAME) ? new TableBackend() : machine.backend().get();
+    return switch (name) {
+      case TableBackend.NAME -> new TableBackend();
+      case CoreMlBackend.NAME -> new CoreMlBackend();
+      default -> machine.backend().get(); // the one that the machine was set up with
+    };
   }
 
   /// Who asks for several variants wants the smallest that is right.

@@ -43,7 +43,7 @@ record Draft(
     try {
       long size = 0;
       for (var file : own()) {
-        size += Files.exists(file) ? Files.size(file) : 0;
+        size += Files.isRegularFile(file) ? Files.size(file) : 0;
       }
       return size;
     } catch (IOException e) {
@@ -54,7 +54,7 @@ record Draft(
   /// Removes the variant's own files.
   void remove() {
     try {
-      for (var file : own()) {
+      for (var file : own().reversed()) {
         Files.deleteIfExists(file);
       }
     } catch (IOException e) {
@@ -62,9 +62,15 @@ record Draft(
     }
   }
 
-  /// The file, and that of its weights where it is too large for one.
-  private List<Path> own() {
+  /// The file, and that of its weights where it is too large for one; or a folder, and what is in
+  /// it.
+  private List<Path> own() throws IOException {
     var file = files.folder().resolve(chain().stages().getFirst().files().getFirst().path());
+    if (Files.isDirectory(file)) {
+      try (var all = Files.walk(file)) {
+        return all.toList();
+      }
+    }
     return List.of(file, file.resolveSibling(file.getFileName() + "_data"));
   }
 }

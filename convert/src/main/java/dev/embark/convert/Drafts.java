@@ -1,6 +1,7 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
@@ -11,8 +12,10 @@ import dev.embark.bundle.Manifest;
 import dev.embark.convert.Tuning.Tuned;
 import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
+import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.pass.Pass;
 import dev.embark.progress.Progress;
+import dev.embark.target.coreml.CoreMlTarget;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.target.table.TableTarget;
@@ -60,13 +63,27 @@ final class Drafts {
   /// @param variants how many the bundle is to have: a single one has the name by which other
   ///   programs look for a model
   Draft write(Recipe recipe, int variants) {
-    boolean isTable =
-        recipe.precision() == Precision.FP32
-            && recipe.shapes() instanceof Shapes.Dynamic
-            && TableTarget.says(model.graph());
-    return isTable
-        ? table(recipe)
-        : onnx(recipe, variants == 1 ? Precision.FP32.file() : recipe.precision().file());
+    return switch (recipe.target()) {
+      case Target.Onnx(var flavor) -> {
+        boolean isTable =
+            recipe.precision() == Precision.FP32
+                && recipe.shapes() instanceof Shapes.Dynamic
+                && TableTarget.says(model.graph());
+        var path = variants == 1 ? Precision.FP32.file() : recipe.precision().file();
+        yield isTable ? table(recipe) : onnx(recipe, flavor, path);
+      }
+      case Target.CoreMl target -> coreMl(recipe, target, variants);
+    };
+  }
+
+  private Draft coreMl(Recipe recipe, Target.CoreMl target, int variants) {
+    var name = variants == 1 ? target.name() : target.name() + "-" + recipe.precision().key();
+    var path = "coreml/" + name + MlPackage.EXTENSION;
+    var files = files(chain(recipe, CoreMlBackend.NAME, path));
+    var graph = Pass.applyAll(model.graph(), recipe.passes());
+    var settings = CoreMlPorts.settings(recipe.precision(), target, model, graph);
+    CoreMlTarget.emit(graph, settings, bundle.file(path));
+    return new Draft(recipe.toManifest(graph, ""), Flavor.PORTABLE, graph, files, List.of());
   }
 
   private Draft table(Recipe recipe) {
@@ -76,31 +93,30 @@ final class Drafts {
     return new Draft(Recipe.ofTable(), Flavor.PORTABLE, graph, files, List.of());
   }
 
-  private Draft onnx(Recipe recipe, String path) {
-    var files = files(chain(recipe, path));
+  private Draft onnx(Recipe recipe, Flavor flavor, String path) {
+    var files = files(chain(recipe, ONNX_RUNTIME, path));
     var tuned =
         recipe.isQuantized()
             ? tuning(files).tune(recipe)
             : new Tuned(Pass.applyAll(model.graph(), recipe.passes()), List.of());
-    OnnxTarget.emit(tuned.graph(), recipe.flavor(), bundle.file(path));
+    OnnxTarget.emit(tuned.graph(), flavor, bundle.file(path));
     var calibration = recipe.isQuantized() ? quantizing.corpus().name() : "";
     return new Draft(
         recipe.toManifest(tuned.graph(), calibration),
-        recipe.flavor(),
+        flavor,
         tuned.graph(),
         files,
         tuned.layers());
   }
 
-  private static Chain chain(Recipe recipe, String path) {
+  private static Chain chain(Recipe recipe, String backend, String path) {
     var sequence =
         switch (recipe.shapes()) {
           case Shapes.Dynamic() -> new Sequence.Any();
           case Shapes.Fixed(_, int length) -> new Sequence.Exactly(length);
         };
     var file = new StageFile(path, sequence);
-    return new Chain(
-        recipe.precision().key(), List.of(new Stage("model", ONNX_RUNTIME, List.of(file))));
+    return new Chain(recipe.precision().key(), List.of(new Stage("model", backend, List.of(file))));
   }
 
   private ModelFiles files(Chain chain) {

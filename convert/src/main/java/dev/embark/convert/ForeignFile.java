@@ -43,7 +43,7 @@ public record ForeignFile(
     var content = ForeignContent.of(file);
     var limitsOf = precision.orElse(content.precision());
     var pipeline = bundle.manifest().pipeline();
-    var limits = Tolerance.of(limitsOf.key(), Recipe.ONNX, pipeline);
+    var limits = Tolerance.of(limitsOf.key(), Target.Onnx.KEY, pipeline);
     var chain = Chain.ofOneFile("file", backend.name(), file.toAbsolutePath().toString());
     var files = ModelFiles.of(bundle, chain);
     var foreign = new ForeignBackend(backend, pipeline.outputs());

@@ -1,7 +1,6 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
-import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
@@ -94,9 +93,9 @@ final class Proving {
   private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {
     boolean isExact =
         draft.recipe().precision().equals(Precision.FP32.key())
-            && !backend.name().equals(TableBackend.NAME);
+            && draft.recipe().target().equals(Target.Onnx.KEY);
     if (!isExact) {
-      // Every value of a quantised model differs, and a table has nothing inside.
+      // Every value of a quantised model differs, and only ONNX files are looked into.
       return Optional.empty();
     }
     return new Diagnosis(

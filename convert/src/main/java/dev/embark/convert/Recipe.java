@@ -10,17 +10,18 @@ import dev.embark.pass.Pass;
 import dev.embark.pass.QuantizeInt8;
 import dev.embark.pass.QuantizeTables;
 import dev.embark.pass.QuantizeWeights;
+import dev.embark.target.coreml.CoreMlSettings;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 
-/// How a graph becomes a file: precision, flavour, shapes, and the passes that follow from them.
+/// How a graph becomes a file: precision, kind of file, shapes, and the passes that follow from
+/// them.
 ///
 /// @param first passes before all others
-public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pass> first) {
-  static final String ONNX = "onnx";
+public record Recipe(Precision precision, Target target, Shapes shapes, List<Pass> first) {
   static final String TABLE = "table";
 
   /// Values of a row that share a scale.
@@ -37,17 +38,27 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
 
   /// Returns the recipe of an ONNX file for inputs of any size.
   public static Recipe of(Precision precision, Flavor flavor) {
-    return new Recipe(precision, flavor, new Shapes.Dynamic(), List.of());
+    return new Recipe(precision, new Target.Onnx(flavor), new Shapes.Dynamic(), List.of());
+  }
+
+  /// Returns the recipe of a Core ML package for one text of up to `sequence` tokens.
+  public static Recipe coreMl(Precision precision, Target.CoreMl target, int sequence) {
+    return new Recipe(precision, target, new Shapes.Fixed(1, sequence), List.of());
   }
 
   /// Returns this recipe for inputs of other sizes.
   public Recipe with(Shapes other) {
-    return new Recipe(precision, flavor, other, first);
+    return new Recipe(precision, target, other, first);
+  }
+
+  /// Returns this recipe for another kind of file.
+  Recipe with(Target other) {
+    return new Recipe(precision, other, shapes, first);
   }
 
   /// Returns this recipe for another precision.
   Recipe with(Precision other) {
-    return new Recipe(other, flavor, shapes, first);
+    return new Recipe(other, target, shapes, first);
   }
 
   /// Returns this recipe with one more pass before the others.
@@ -55,7 +66,7 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
     var longer = new ArrayList<Pass>();
     longer.add(pass);
     longer.addAll(first);
-    return new Recipe(precision, flavor, shapes, longer);
+    return new Recipe(precision, target, shapes, longer);
   }
 
   /// Returns the passes in order where nothing has to be measured.
@@ -69,10 +80,22 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
   /// @param kept names of matrices that are not quantised
   List<Pass> passes(Channels channels, Set<String> kept) {
     var passes = new ArrayList<>(first);
+    switch (target) {
+      case Target.Onnx(var flavor) -> onnx(flavor, channels, kept, passes);
+      case Target.CoreMl _ -> {} // Stores and computes as its own precision says.
+    }
+    switch (shapes) {
+      case Shapes.Dynamic() -> {}
+      case Shapes.Fixed(int batch, int sequence) -> passes.add(FixShapes.of(batch, sequence));
+    }
+    return passes;
+  }
+
+  private void onnx(Flavor flavor, Channels channels, Set<String> kept, List<Pass> passes) {
     switch (precision) {
-      case FP32 -> packed(passes);
+      case FP32 -> packed(flavor, passes);
       case FP16 -> {
-        packed(passes);
+        packed(flavor, passes);
         passes.add(new CastToHalf());
       }
       case INT8, INT8_WEIGHTS, INT4 -> {
@@ -80,11 +103,6 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
         passes.add(new QuantizeTables());
       }
     }
-    switch (shapes) {
-      case Shapes.Dynamic() -> {}
-      case Shapes.Fixed(int batch, int sequence) -> passes.add(FixShapes.of(batch, sequence));
-    }
-    return passes;
   }
 
   /// Returns the passes that quantise layers.
@@ -98,7 +116,7 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
   }
 
   /// A packed projection would have to be unpacked to be quantised layer by layer.
-  private void packed(List<Pass> passes) {
+  private static void packed(Flavor flavor, List<Pass> passes) {
     switch (flavor) {
       case PORTABLE -> {}
       case ORT -> passes.add(new PackProjections());
@@ -113,14 +131,37 @@ public record Recipe(Precision precision, Flavor flavor, Shapes shapes, List<Pas
     };
   }
 
+  /// Returns the recipes to be tried in this order until one passes its proof.
+  List<Recipe> attempts() {
+    return switch (target) {
+      case Target.Onnx _ -> List.of(this);
+      case Target.CoreMl coreMl ->
+          precision == Precision.FP32
+              ? List.of(this)
+              : List.of(this, with(coreMl.with(CoreMlSettings.Sensitive.WIDE)));
+    };
+  }
+
   Manifest.Recipe toManifest(Graph converted, String calibration) {
-    return new Manifest.Recipe(
-        ONNX,
-        flavor.key(),
-        precision.key(),
-        OnnxTarget.opset(converted),
-        passes().stream().map(Pass::name).toList(),
-        calibration);
+    var passes = passes().stream().map(Pass::name).toList();
+    return switch (target) {
+      case Target.Onnx(var flavor) ->
+          new Manifest.Recipe(
+              target.key(),
+              flavor.key(),
+              precision.key(),
+              OnnxTarget.opset(converted),
+              passes,
+              calibration);
+      case Target.CoreMl(_, var opset, var sensitive) ->
+          new Manifest.Recipe(
+              target.key(),
+              sensitive == CoreMlSettings.Sensitive.WIDE ? "norms and scores in fp32" : "plain",
+              precision.key(),
+              opset.specification(),
+              passes,
+              calibration);
+    };
   }
 
   /// Returns what a manifest says of a table of token vectors.

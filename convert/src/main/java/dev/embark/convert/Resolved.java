@@ -1,8 +1,10 @@
 package dev.embark.convert;
 
+import dev.embark.bundle.Output;
 import dev.embark.family.Families;
 import dev.embark.graph.Op;
 import dev.embark.graph.Sight;
+import dev.embark.target.onnx.Flavor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -21,31 +23,68 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
     var notes = new ArrayList<String>();
     var recipes = new LinkedHashMap<Precision, Recipe>();
     for (var recipe : wanted) {
-      var suited = recipe;
-      if (recipe.precision() == Precision.INT8 && isDecoder(model)) {
-        // Single channels of a decoder are thousands of times as large as others: no scale fits.
-        suited = recipe.with(Precision.INT8_WEIGHTS);
-        notes.add(
-            "int8 of a decoder is int8-weights: tokens of 8 bits would lose what makes its vectors"
-                + " differ.");
-      }
+      var suited = suited(recipe, model, notes);
       if (recipes.putIfAbsent(suited.precision(), suited) == null) {
         onlyRuntime(suited).ifPresent(notes::add);
       }
     }
-    return new Resolved(fitted(model, wanted), List.copyOf(recipes.values()), notes);
+    var all = List.copyOf(recipes.values());
+    return new Resolved(fitted(only(model, all, notes), all), all, notes);
+  }
+
+  private static Recipe suited(Recipe recipe, Families.Model model, List<String> notes) {
+    return switch (recipe.target()) {
+      case Target.Onnx _ -> {
+        if (recipe.precision() != Precision.INT8 || !isDecoder(model)) {
+          yield recipe;
+        }
+        // Single channels of a decoder are thousands of times as large as others: no scale fits.
+        notes.add(
+            "int8 of a decoder is int8-weights: tokens of 8 bits would lose what makes its vectors"
+                + " differ.");
+        yield recipe.with(Precision.INT8_WEIGHTS);
+      }
+      case Target.CoreMl _ ->
+          switch (recipe.shapes()) {
+            case Shapes.Dynamic() -> recipe;
+            case Shapes.Fixed(int batch, int sequence) ->
+                recipe.with(
+                    new Shapes.Fixed(batch, Math.min(sequence, model.pipeline().maxTokens())));
+          };
+    };
+  }
+
+  /// Returns the model with what all targets can give: Core ML packages give one vector or score.
+  private static Families.Model only(
+      Families.Model model, List<Recipe> recipes, List<String> notes) {
+    var pipeline = model.pipeline();
+    boolean isOne = recipes.stream().anyMatch(each -> each.target() instanceof Target.CoreMl);
+    var vector = pipeline.embedding();
+    if (!isOne || pipeline.outputs().size() == 1 || vector.isEmpty()) {
+      return model;
+    }
+    notes.add(
+        "The package gives %s only, of %s."
+            .formatted(
+                vector.get().port(),
+                String.join(", ", pipeline.outputs().stream().map(Output::port).toList())));
+    return new Families.Model(
+        model.family(), model.architecture(), model.graph(), pipeline.withOnly(vector.get()));
   }
 
   /// Returns why a variant is for one runtime only, if it is.
   private static Optional<String> onlyRuntime(Recipe recipe) {
-    return switch (recipe.flavor()) {
-      case PORTABLE -> Optional.empty();
-      case ORT ->
-          Optional.of(
-              recipe.precision().key()
-                  + " is for ONNX Runtime only, whose fused operators are faster; --flavor portable"
-                  + " has standard ones.");
-    };
+    boolean isOnlyRuntime =
+        switch (recipe.target()) {
+          case Target.Onnx(var flavor) -> flavor == Flavor.ORT;
+          case Target.CoreMl _ -> false;
+        };
+    return isOnlyRuntime
+        ? Optional.of(
+            recipe.precision().key()
+                + " is for ONNX Runtime only, whose fused operators are faster; --flavor portable"
+                + " has standard ones.")
+        : Optional.empty();
   }
 
   private static boolean isDecoder(Families.Model model) {

@@ -186,10 +186,13 @@ final class Tuning {
     attempts++;
     var name = "tuning-" + attempts + "/model.onnx";
     var file = bundle.scratch(name);
-    OnnxTarget.emit(applied(recipe, kept), recipe.flavor(), file);
+    switch (recipe.target()) {
+      case Target.Onnx(var flavor) -> OnnxTarget.emit(applied(recipe, kept), flavor, file);
+      case Target.CoreMl _ -> throw new IllegalStateException("nothing is tuned for Core ML");
+    }
     var chain = Chain.ofOneFile(name, backend.name(), bundle.folder().relativize(file).toString());
     var attempt = new ModelFiles(files.folder(), files.model(), files.pipeline(), chain);
-    var limits = Tolerance.of(recipe.precision().key(), Recipe.ONNX, files.pipeline());
+    var limits = Tolerance.of(recipe.precision().key(), Target.Onnx.KEY, files.pipeline());
     limits.replaceAll((output, limit) -> limit.tightened(HEADROOM));
     try (var engine = Engine.open(attempt, backend, EmbedSettings.defaults())) {
       // Apart, because a few dozen odd texts would not be seen among hundreds of ordinary ones.

@@ -83,7 +83,9 @@ final class ManifestCodec {
         case Proof.Skipped() -> {}
       }
     }
-    used.removeAll(listed);
+    // A path may be that of a folder, which is read by what its own files name.
+    used.removeIf(path ->
+        listed.contains(path) || listed.stream().anyMatch(each -> each.startsWith(path + "/")));
     if (!used.isEmpty()) {
       throw Fields.damaged(name + " uses files that it does not list: " + used + ".");
     }

@@ -73,6 +73,11 @@ public record Pipeline(
     return new Pipeline(reading.withMaxTokens(limit), prompts, defaultPrompt, outputs, notes);
   }
 
+  /// Returns this pipeline with one output only.
+  public Pipeline withOnly(Output output) {
+    return new Pipeline(reading, prompts, defaultPrompt, List.of(output), notes);
+  }
+
   /// Returns this pipeline with other notes.
   public Pipeline withNotes(List<String> changed) {
     return new Pipeline(reading, prompts, defaultPrompt, outputs, changed);

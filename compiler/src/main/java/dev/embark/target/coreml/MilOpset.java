@@ -17,7 +17,8 @@ public enum MilOpset {
     this.system = system;
   }
 
-  int specification() {
+  /// Returns the specification version of models that use it.
+  public int specification() {
     return specification;
   }
 

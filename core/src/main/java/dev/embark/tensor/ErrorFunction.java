@@ -1,13 +1,13 @@
-package dev.embark.graph;
+package dev.embark.tensor;
 
 /// The Gauss error function in double precision.
-final class ErrorFunction {
+public final class ErrorFunction {
   private ErrorFunction() {}
 
   /// Returns `erf(x) = 2/√π · e^(−x²) · Σ 2ⁿ·x^(2n+1) / (1·3·5·…·(2n+1))` ([DLMF
   /// 7.6.2](https://dlmf.nist.gov/7.6.E2)). All terms have one sign, so nothing cancels; beyond ±6
   /// the result is ±1 in double precision.
-  static double erf(double x) {
+  public static double erf(double x) {
     if (Math.abs(x) > 6) {
       return Math.signum(x);
     }

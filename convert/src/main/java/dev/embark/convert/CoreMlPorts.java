@@ -1,0 +1,98 @@
+package dev.embark.convert;
+
+import dev.embark.backend.coreml.CoreMlBackend;
+import dev.embark.bundle.Output;
+import dev.embark.bundle.Pipeline;
+import dev.embark.family.Families;
+import dev.embark.format.mlprogram.Metadata;
+import dev.embark.graph.Graph;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.target.coreml.CoreMlPrecision;
+import dev.embark.target.coreml.CoreMlSettings;
+import dev.embark.target.coreml.CoreMlSettings.Port;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.TreeMap;
+
+/// What an app gives a Core ML package and gets from it.
+final class CoreMlPorts {
+  private static final String IDS = "input_ids";
+  private static final String MASK = "attention_mask";
+  private static final String TYPES = "token_type_ids";
+
+  private CoreMlPorts() {}
+
+  static CoreMlSettings settings(
+      Precision precision, Target.CoreMl target, Families.Model model, Graph graph) {
+    var output = output(model.pipeline());
+    return new CoreMlSettings(
+        inCoreMl(precision),
+        target.sensitive(),
+        target.opset(),
+        CoreMlSettings.USUAL_SMALLEST_MATRIX,
+        inputs(model.pipeline(), graph),
+        output,
+        metadata(precision, model, graph, output));
+  }
+
+  private static CoreMlPrecision inCoreMl(Precision precision) {
+    return switch (precision) {
+      case FP32 -> CoreMlPrecision.FP32;
+      case FP16 -> CoreMlPrecision.FP16;
+      case INT8_WEIGHTS -> CoreMlPrecision.INT8_WEIGHTS;
+      case INT8, INT4 ->
+          throw new Problem(
+              Category.UNSUPPORTED,
+              "Embark does not write Core ML packages in %s.".formatted(precision.key()),
+              "Devices are reported to compute NaN or wrong vectors from them.",
+              "Choose fp32, fp16 or int8-weights.");
+    };
+  }
+
+  private static List<Port> inputs(Pipeline pipeline, Graph graph) {
+    var inputs = new ArrayList<Port>();
+    inputs.add(new Port(IDS, IDS, "Token ids, padded on the right."));
+    inputs.add(new Port(MASK, MASK, "1 for each token, 0 for padding."));
+    boolean hasTypes = graph.inputs().stream().anyMatch(input -> input.name().equals(TYPES));
+    // One text is of type 0 throughout; only the second of a pair is of another.
+    if (hasTypes && pipeline.score().isPresent()) {
+      inputs.add(new Port(TYPES, TYPES, "0 for the query, 1 for the document."));
+    }
+    return inputs;
+  }
+
+  private static Port output(Pipeline pipeline) {
+    if (pipeline.outputs().size() == 1) {
+      var only = pipeline.outputs().getFirst();
+      switch (only) {
+        case Output.Embedding embedding -> {
+          return new Port(embedding.port(), "embeddings", "The vector of the text.");
+        }
+        case Output.Score score -> {
+          return new Port(
+              score.port(), "score", "As the model gives it, before any sigmoid or softmax.");
+        }
+        case Output.Lexical _, Output.MultiVector _, Output.Sparse _ -> {}
+      }
+    }
+    throw new Problem(
+        Category.UNSUPPORTED,
+        "This model gives %s."
+            .formatted(
+                String.join(" and ", pipeline.outputs().stream().map(Output::port).toList())),
+        "Core ML packages of Embark give one vector or one score a text.",
+        "Convert to ONNX.");
+  }
+
+  private static Metadata metadata(
+      Precision precision, Families.Model model, Graph graph, Port output) {
+    var all = new TreeMap<String, String>();
+    all.put(CoreMlBackend.OUTPUT_KEY + output.feature(), output.value());
+    all.put("dev.embark.precision", precision.key());
+    all.put("dev.embark.sequence", Long.toString(graph.inputs().getFirst().shape().size(1)));
+    all.put("dev.embark.pipeline", model.pipeline().toJson().toString());
+    all.put("dev.embark.compute-units", precision == Precision.FP32 ? "cpuAndGPU" : "all");
+    return new Metadata(model.architecture(), "", "", "", all);
+  }
+}

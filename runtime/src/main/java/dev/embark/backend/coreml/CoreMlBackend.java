@@ -1,0 +1,44 @@
+package dev.embark.backend.coreml;
+
+import dev.embark.backend.Backend;
+import dev.embark.backend.Executable;
+import dev.embark.format.mlprogram.MlPackage;
+import java.lang.foreign.Arena;
+import java.nio.file.Path;
+
+/// Core ML packages, on any machine: the program and the weights are read back from the bytes on
+/// disk and computed in plain loops.
+///
+/// It is there to prove what was written, not to be fast. What Apple's compilers and chips make of
+/// a package it cannot say.
+public final class CoreMlBackend implements Backend {
+  /// Name by which a bundle's stages ask for this backend.
+  public static final String NAME = "coreml";
+
+  /// Before the name of an output, the key of a package's metadata that says its name in the graph.
+  public static final String OUTPUT_KEY = "dev.embark.output.";
+
+  /// Changes with the arithmetic.
+  private static final String VERSION = "evaluator 1";
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    return VERSION;
+  }
+
+  @Override
+  public Executable open(Path file) {
+    var arena = Arena.ofShared();
+    try {
+      return new ProgramExecutable(MlPackage.open(file, arena), arena);
+    } catch (RuntimeException e) {
+      arena.close();
+      throw e;
+    }
+  }
+}
