@@ -174,7 +174,7 @@ final class EmbarkTest {
         .hasMessage(
             """
             There is no runtime "rknn".
-            This Embark has [onnxruntime, table].
+            This Embark has [coreml, onnxruntime, table].
             Convert the model with --to onnx.\
             """);
   }

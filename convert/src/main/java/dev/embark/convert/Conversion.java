@@ -29,6 +29,9 @@ import java.util.function.Supplier;
 
 /// Checkpoint to verified bundle.
 public final class Conversion {
+  /// Share of the limits that is good enough where another way would come closer.
+  private static final double HEADROOM = 0.7;
+
   private final Order order;
   private final Machine machine;
   private final Progress progress;
@@ -117,7 +120,8 @@ public final class Conversion {
     for (int i = 0; i < attempts.size(); i++) {
       var draft = drafts.write(attempts.get(i), count);
       try {
-        variants.put(finished(draft, proving), draft.size());
+        boolean isLast = i == attempts.size() - 1;
+        variants.put(finished(draft, proving, isLast ? 1 : HEADROOM), draft.size());
         return;
       } catch (Problem e) {
         draft.remove();
@@ -128,12 +132,12 @@ public final class Conversion {
     }
   }
 
-  private Variant finished(Draft draft, Proving proving) {
+  private Variant finished(Draft draft, Proving proving, double share) {
     var proof =
         switch (order.trust()) {
           case UNVERIFIED -> new Proof.Skipped();
           case VERIFIED ->
-              proving.prove(draft, backend(draft.chain().stages().getFirst().backend()));
+              proving.prove(draft, backend(draft.chain().stages().getFirst().backend()), share);
         };
     return draft.toVariant(proof);
   }

@@ -66,10 +66,10 @@ final class Probes {
     }
   }
 
-  /// Returns probes for an output that have at most `tokens` tokens together, where that leaves
-  /// any: the first ones that are not too long.
-  static Chosen of(Engine candidate, Output output, long tokens) {
-    var all = new Probes(candidate, output).all();
+  /// Returns at most `most` probes for an output, of all kinds, that have at most `tokens` tokens
+  /// together, where that leaves any: the first ones that are not too long.
+  static Chosen of(Engine candidate, Output output, int most, long tokens) {
+    var all = spread(new Probes(candidate, output).all(), most);
     var chosen = new ArrayList<Input>();
     long spent = 0;
     boolean fits =
@@ -82,6 +82,15 @@ final class Probes {
       }
     }
     return new Chosen(chosen.isEmpty() ? all.subList(0, 1) : chosen, all.size());
+  }
+
+  private static List<Input> spread(List<Input> all, int most) {
+    var some = new ArrayList<Input>();
+    int count = Math.min(most, all.size());
+    for (int i = 0; i < count; i++) {
+      some.add(all.get(count == 1 ? 0 : i * (all.size() - 1) / (count - 1)));
+    }
+    return some;
   }
 
   private static long length(Engine candidate, Output output, Input input) {

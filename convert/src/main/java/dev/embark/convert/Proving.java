@@ -2,6 +2,7 @@ package dev.embark.convert;
 
 import dev.embark.backend.Backend;
 import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.embed.EmbedSettings;
@@ -26,6 +27,8 @@ import java.util.Optional;
 final class Proving {
   private static final String REFERENCES_FILE = "proof/reference.jsonl";
 
+  private static final int PROBES_OF_LOOPS = 24;
+
   private final Conversion.Order order;
   private final Families.Model model;
   private final BundleWriter bundle;
@@ -40,9 +43,11 @@ final class Proving {
   }
 
   /// Returns the proof of a variant; throws a `Problem` where a witness disagrees.
-  Proof prove(Draft draft, Backend backend) {
+  ///
+  /// @param share of the limits that a variant may use up
+  Proof prove(Draft draft, Backend backend, double share) {
     try (var candidate = open(draft.files(), backend)) {
-      return prove(draft, candidate, backend);
+      return prove(draft, candidate, backend, share);
     }
   }
 
@@ -54,15 +59,17 @@ final class Proving {
     }
   }
 
-  private Proof prove(Draft draft, Engine candidate, Backend backend) {
+  private Proof prove(Draft draft, Engine candidate, Backend backend, double share) {
     // Read before the interpreter starts, so that a file that is no good costs no time.
     var given = given(candidate);
     var recipe = draft.recipe();
     var limits = Tolerance.of(recipe.precision(), recipe.target(), candidate.pipeline());
+    limits.replaceAll((output, limit) -> share < 1 ? limit.tightened(share) : limit);
     var verification = new Verification(candidate, limits, progress);
     var testimonies = new ArrayList<Testimony>();
     var foundation =
-        verification.interpreter(answers(candidate), text -> explain(draft, text, backend));
+        verification.interpreter(
+            answers(candidate, most(recipe)), text -> explain(draft, text, backend));
     testimonies.addAll(foundation.testimonies());
     if (candidate.pipeline().embedding().isPresent()) {
       double similarity = Tolerance.ofSimilarities(recipe.precision(), recipe.target());
@@ -80,10 +87,15 @@ final class Proving {
     return given;
   }
 
+  /// Core ML packages are proven by plain loops over texts that are filled up to their length.
+  private static int most(Manifest.Recipe recipe) {
+    return recipe.target().equals(Target.CoreMl.KEY) ? PROBES_OF_LOOPS : Integer.MAX_VALUE;
+  }
+
   /// Returns what the interpreter says, which the bundle keeps.
-  private InterpreterWitness.Answers answers(Engine candidate) {
+  private InterpreterWitness.Answers answers(Engine candidate, int most) {
     if (answers.isEmpty()) {
-      var asked = new InterpreterWitness(model.graph(), candidate).answer(progress);
+      var asked = new InterpreterWitness(model.graph(), candidate, most).answer(progress);
       bundle.write(REFERENCES_FILE, References.toJsonLines(asked.references()));
       answers = Optional.of(asked);
     }

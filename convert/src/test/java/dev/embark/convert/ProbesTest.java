@@ -30,7 +30,7 @@ final class ProbesTest {
       var output = engine.pipeline().embedding().orElseThrow();
       int limit = engine.pipeline().maxTokens();
 
-      var chosen = Probes.of(engine, output, Long.MAX_VALUE);
+      var chosen = Probes.of(engine, output, Integer.MAX_VALUE, Long.MAX_VALUE);
 
       var probes = chosen.inputs();
       assertThat(chosen.isShortened()).isFalse();
@@ -46,6 +46,13 @@ final class ProbesTest {
             .hasSize(2);
       }
       assertThat(scripts(probes)).contains(Character.UnicodeScript.HAN).hasSizeGreaterThan(8);
+
+      var some = Probes.of(engine, output, 24, Long.MAX_VALUE).inputs();
+      assertThat(some).hasSize(24).doesNotHaveDuplicates();
+      assertThat(some.stream().map(probes::indexOf).toList())
+          .isSorted()
+          .contains(0)
+          .anyMatch(place -> place > probes.size() - 4);
     }
   }
 
@@ -59,7 +66,7 @@ final class ProbesTest {
       var engine = model.embedder().engine();
       var output = engine.pipeline().embedding().orElseThrow();
 
-      var chosen = Probes.of(engine, output, 300);
+      var chosen = Probes.of(engine, output, Integer.MAX_VALUE, 300);
 
       assertThat(chosen.isShortened()).isTrue();
       assertThat(chosen.inputs()).hasSizeBetween(8, 40);

@@ -13,8 +13,9 @@ public final class ErrorFunction {
     }
     double term = x;
     double sum = x;
-    for (int n = 1; Math.abs(term) > Math.abs(sum) * 1e-17; n++) {
-      term *= 2 * x * x / (2 * n + 1);
+    double twice = 2 * x * x;
+    for (int odd = 3; Math.abs(term) > Math.abs(sum) * 1e-17; odd += 2) {
+      term *= twice / odd;
       sum += term;
     }
     return 2 / Math.sqrt(Math.PI) * Math.exp(-x * x) * sum;

@@ -133,7 +133,8 @@ final class ComparisonTest {
         .hasMessage(
             """
             There are no limits for int2 on onnx.
-            Embark proves [fp16 onnx, fp32 onnx, fp32 table, int4 onnx, int8 onnx, int8-weights onnx].
+            Embark proves [fp16 coreml, fp16 onnx, fp32 coreml, fp32 onnx, fp32 table, int4 onnx, int8 onnx, \
+            int8-weights coreml, int8-weights onnx].
             Choose one of these.\
             """);
   }

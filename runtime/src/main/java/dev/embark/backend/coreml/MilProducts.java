@@ -2,11 +2,16 @@ package dev.embark.backend.coreml;
 
 import java.util.Arrays;
 
-/// Products of matrices: for each row of the result, the rows of the right matrix times a number
-/// are added up, a loop that compilers turn into vector instructions.
+/// Products of matrices `x·wᵀ`.
+///
+/// The rows of `x` lie side by side, one array for each column, so that the innermost loop runs
+/// over rows in all its operands and the compiler can vectorise it.
 final class MilProducts {
-  /// Rows of the right matrix whose products are added in 32 bits before they are added in 64.
+  /// Products that are added in 32 bits before their sum is added in 64.
   private static final int PARTIAL = 64;
+
+  /// Outputs that are computed before they are written, row by row.
+  private static final int OUTPUTS = 16;
 
   private MilProducts() {}
 
@@ -14,13 +19,12 @@ final class MilProducts {
   static MilTensor linear(MilTensor x, MilTensor weight, float[] bias) {
     int out = weight.size(0);
     int in = weight.size(1);
-    var right = MilShapes.swapped(weight).reals();
     var sizes = x.sizes().clone();
     sizes[sizes.length - 1] = out;
     int rows = x.count() / in;
     var result = new float[rows * out];
+    multiply(columns(x.reals(), 0, rows, in), weight.reals(), 0, out, result, 0);
     for (int row = 0; row < rows; row++) {
-      product(x.reals(), row * in, in, right, 0, result, row * out, out);
       for (int i = 0; i < out; i++) {
         result[row * out + i] += bias[i];
       }
@@ -28,57 +32,100 @@ final class MilProducts {
     return MilTensor.ofReals(x.type(), sizes, result);
   }
 
-  /// Returns `x·y` over the last two axes; all others are alike.
+  /// Returns `x·yᵀ` over the last two axes; all others are alike.
   static MilTensor matmul(MilTensor x, MilTensor y) {
     int rows = x.size(-2);
     int inner = x.size(-1);
-    int columns = y.size(-1);
+    int out = y.size(-2);
     var sizes = x.sizes().clone();
-    sizes[sizes.length - 1] = columns;
+    sizes[sizes.length - 1] = out;
     int blocks = x.count() / (rows * inner);
-    var result = new float[blocks * rows * columns];
+    var result = new float[blocks * rows * out];
     for (int block = 0; block < blocks; block++) {
-      for (int row = 0; row < rows; row++) {
-        product(
-            x.reals(),
-            (block * rows + row) * inner,
-            inner,
-            y.reals(),
-            block * inner * columns,
-            result,
-            (block * rows + row) * columns,
-            columns);
-      }
+      var columns = columns(x.reals(), block * rows * inner, rows, inner);
+      multiply(columns, y.reals(), block * out * inner, out, result, block * rows * out);
     }
     return MilTensor.ofReals(x.type(), sizes, result);
   }
 
-  private static void product(
-      float[] left,
-      int leftAt,
-      int inner,
-      float[] right,
-      int rightAt,
-      float[] result,
-      int at,
-      int columns) {
-    var sums = new double[columns];
-    var partial = new float[columns];
-    for (int from = 0; from < inner; from += PARTIAL) {
-      Arrays.fill(partial, 0);
-      for (int k = from; k < Math.min(from + PARTIAL, inner); k++) {
-        float factor = left[leftAt + k];
-        int row = rightAt + k * columns;
-        for (int i = 0; i < columns; i++) {
-          partial[i] += factor * right[row + i];
-        }
-      }
-      for (int i = 0; i < columns; i++) {
-        sums[i] += partial[i];
+  /// Returns `[in][rows]`.
+  private static float[][] columns(float[] values, int at, int rows, int in) {
+    var columns = new float[in][rows];
+    for (int k = 0; k < in; k++) {
+      var column = columns[k];
+      for (int row = 0; row < rows; row++) {
+        column[row] = values[at + row * in + k];
       }
     }
-    for (int i = 0; i < columns; i++) {
-      result[at + i] = (float) sums[i];
+    return columns;
+  }
+
+  private static void multiply(
+      float[][] columns, float[] weight, int weightAt, int out, float[] result, int resultAt) {
+    int rows = columns[0].length;
+    var block = new double[OUTPUTS][rows];
+    var partial = new float[rows];
+    for (int first = 0; first < out; first += OUTPUTS) {
+      int count = Math.min(OUTPUTS, out - first);
+      for (int i = 0; i < count; i++) {
+        sum(columns, weight, weightAt + (first + i) * columns.length, partial, block[i]);
+      }
+      for (int row = 0; row < rows; row++) {
+        for (int i = 0; i < count; i++) {
+          result[resultAt + row * out + first + i] = (float) block[i][row];
+        }
+      }
+    }
+  }
+
+  private static void sum(
+      float[][] columns, float[] weight, int at, float[] partial, double[] sums) {
+    Arrays.fill(sums, 0);
+    for (int from = 0; from < columns.length; from += PARTIAL) {
+      Arrays.fill(partial, 0);
+      add(partial, columns, from, Math.min(columns.length, from + PARTIAL), weight, at);
+      for (int row = 0; row < sums.length; row++) {
+        sums[row] += partial[row];
+      }
+    }
+  }
+
+  private static void add(
+      float[] partial, float[][] columns, int from, int to, float[] weight, int at) {
+    int k = from;
+    for (; k + 4 <= to; k += 4) {
+      add(
+          partial,
+          columns[k],
+          weight[at + k],
+          columns[k + 1],
+          weight[at + k + 1],
+          columns[k + 2],
+          weight[at + k + 2],
+          columns[k + 3],
+          weight[at + k + 3]);
+    }
+    for (; k < to; k++) {
+      var column = columns[k];
+      float factor = weight[at + k];
+      for (int i = 0; i < partial.length; i++) {
+        partial[i] += factor * column[i];
+      }
+    }
+  }
+
+  private static void add(
+      float[] sums,
+      float[] a,
+      float fa,
+      float[] b,
+      float fb,
+      float[] c,
+      float fc,
+      float[] d,
+      float fd) {
+    for (int i = 0; i < sums.length; i++) {
+      sums[i] = sums[i] + fa * a[i] + fb * b[i] + fc * c[i] + fd * d[i];
     }
   }
 }

@@ -27,15 +27,19 @@ final class MilShapes {
     boolean isReal = MilTensor.isReal(x.type());
     var reals = new float[isReal ? count : 0];
     var integers = new int[isReal ? 0 : count];
+    int width = sizes.length == 0 ? 1 : sizes[sizes.length - 1];
+    int step = sizes.length == 0 ? 1 : strides[sizes.length - 1];
     var index = new int[sizes.length];
     int at = offset;
-    for (int i = 0; i < count; i++) {
-      if (isReal) {
-        reals[i] = x.reals()[at];
+    for (int i = 0; i < count; i += width) {
+      if (!isReal) {
+        copy(x.integers(), at, step, integers, i, width);
+      } else if (step == 1) {
+        System.arraycopy(x.reals(), at, reals, i, width);
       } else {
-        integers[i] = x.integers()[at];
+        copy(x.reals(), at, step, reals, i, width);
       }
-      for (int axis = sizes.length - 1; axis >= 0; axis--) {
+      for (int axis = sizes.length - 2; axis >= 0; axis--) {
         at += strides[axis];
         if (++index[axis] < sizes[axis]) {
           break;
@@ -47,6 +51,18 @@ final class MilShapes {
     return isReal
         ? MilTensor.ofReals(x.type(), sizes, reals)
         : MilTensor.ofIntegers(x.type(), sizes, integers);
+  }
+
+  private static void copy(float[] source, int from, int step, float[] target, int to, int count) {
+    for (int i = 0; i < count; i++) {
+      target[to + i] = source[from + i * step];
+    }
+  }
+
+  private static void copy(int[] source, int from, int step, int[] target, int to, int count) {
+    for (int i = 0; i < count; i++) {
+      target[to + i] = source[from + i * step];
+    }
   }
 
   static MilTensor transpose(MilTensor x, int[] perm) {

@@ -178,7 +178,7 @@ final class MilSteps {
     }
     var y = given.tensor("y");
     return MilProducts.matmul(
-        given.tensor("x"), given.truth("transpose_y") ? MilShapes.swapped(y) : y);
+        given.tensor("x"), given.truth("transpose_y") ? y : MilShapes.swapped(y));
   }
 
   /// Looks rows up.
