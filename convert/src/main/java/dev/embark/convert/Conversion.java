@@ -120,8 +120,9 @@ public final class Conversion {
     for (int i = 0; i < attempts.size(); i++) {
       var draft = drafts.write(attempts.get(i), count);
       try {
-        boolean isLast = i == attempts.size() - 1;
-        variants.put(finished(draft, proving, isLast ? 1 : HEADROOM), draft.size());
+        // What quantisation loses, another way of computing does not bring back.
+        boolean isWorthMore = i < attempts.size() - 1 && recipe.precision() == Precision.FP16;
+        variants.put(finished(draft, proving, isWorthMore ? HEADROOM : 1), draft.size());
         return;
       } catch (Problem e) {
         draft.remove();

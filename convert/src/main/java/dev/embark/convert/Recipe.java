@@ -136,11 +136,9 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     return switch (target) {
       case Target.Onnx _ -> List.of(this);
       case Target.CoreMl coreMl ->
-          // In fp32 there is nothing to widen; of int8-weights, all that is lost is lost in the
-          // bytes.
-          precision == Precision.FP16
-              ? List.of(this, with(coreMl.with(CoreMlSettings.Sensitive.WIDE)))
-              : List.of(this);
+          precision == Precision.FP32
+              ? List.of(this)
+              : List.of(this, with(coreMl.with(CoreMlSettings.Sensitive.WIDE)));
     };
   }
 

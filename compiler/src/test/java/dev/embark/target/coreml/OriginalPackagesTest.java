@@ -3,7 +3,9 @@ package dev.embark.target.coreml;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.format.json.Json;
+import dev.embark.testing.CoreMlOracle;
 import dev.embark.testing.Fixture;
+import dev.embark.testing.Npz;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -80,7 +82,7 @@ final class OriginalPackagesTest {
   }
 
   private static void requireAccepted(Path file, List<String> options) throws IOException {
-    var said = Oracle.run(file, options);
+    var said = CoreMlOracle.run(file, options);
     assertThat(said.code()).as("%s%n%s", file.getFileName(), said.text()).isZero();
   }
 

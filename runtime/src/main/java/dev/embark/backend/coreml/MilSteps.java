@@ -1,6 +1,7 @@
 package dev.embark.backend.coreml;
 
 import dev.embark.format.mlprogram.MilType;
+import dev.embark.tensor.Encoding.Half;
 import dev.embark.tensor.ErrorFunction;
 import java.util.Arrays;
 import java.util.Set;
@@ -203,6 +204,8 @@ final class MilSteps {
     return MilTensor.ofReals(table.type(), sizes, result);
   }
 
+  /// Computes a norm. The squares of 16-bit values are summed in 16 bits by coremltools' own
+  /// definition, and so perhaps by a device: what leaves their range there is infinite here.
   private MilTensor layerNorm() {
     var x = given.tensor("x");
     requireLastAxis(given.tensor("axes").integers(), x);
@@ -222,7 +225,9 @@ final class MilSteps {
         double off = x.reals()[from + i] - mean;
         squares += off * off;
       }
-      double deviation = Math.sqrt(squares / width + epsilon);
+      boolean isBeyond = x.type() == MilType.FLOAT16 && squares > Half.MAX;
+      double variance = isBeyond ? Double.POSITIVE_INFINITY : squares / width;
+      double deviation = Math.sqrt(variance + epsilon);
       for (int i = 0; i < width; i++) {
         result[from + i] = (float) ((x.reals()[from + i] - mean) / deviation * gamma[i] + beta[i]);
       }

@@ -1,4 +1,4 @@
-package dev.embark.target.coreml;
+package dev.embark.testing;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -12,11 +12,11 @@ import java.util.zip.ZipEntry;
 import java.util.zip.ZipOutputStream;
 
 /// A NumPy archive in the making: samples for a stranger.
-final class Npz {
+public final class Npz {
   private final Map<String, byte[]> arrays = new TreeMap<>();
 
   /// Adds `int32[samples, 1, n]`.
-  Npz integers(String name, long[][] rows) {
+  public Npz integers(String name, long[][] rows) {
     var data = buffer(rows.length * rows[0].length);
     for (var row : rows) {
       for (long value : row) {
@@ -28,7 +28,7 @@ final class Npz {
   }
 
   /// Adds `float32[samples, 1, n]`.
-  Npz floats(String name, float[][] rows) {
+  public Npz floats(String name, float[][] rows) {
     var data = buffer(rows.length * rows[0].length);
     for (var row : rows) {
       for (float value : row) {
@@ -56,7 +56,8 @@ final class Npz {
     return bytes;
   }
 
-  void write(Path file) throws IOException {
+  /// Writes the archive.
+  public void write(Path file) throws IOException {
     try (var zip = new ZipOutputStream(Files.newOutputStream(file))) {
       for (var array : arrays.entrySet()) {
         zip.putNextEntry(new ZipEntry(array.getKey() + ".npy"));

@@ -1,6 +1,5 @@
-package dev.embark.target.coreml;
+package dev.embark.testing;
 
-import dev.embark.testing.Fixture;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -9,18 +8,19 @@ import java.util.List;
 
 /// The checker and evaluator under `tools/coreml`, which stands on coremltools: a stranger to what
 /// we write.
-final class Oracle {
+public final class CoreMlOracle {
   /// Names the Python that has its packages; see `tools/coreml/README.md`.
   private static final String PYTHON = "embark.coreml.python";
 
-  private Oracle() {}
+  private CoreMlOracle() {}
 
   /// Result of a run.
   ///
   /// @param code 0 where nothing is wrong
-  record Said(int code, String text) {}
+  public record Said(int code, String text) {}
 
-  static Said run(Path folder, List<String> options) throws IOException {
+  /// Checks a package, and evaluates it where options say on what.
+  public static Said run(Path folder, List<String> options) throws IOException {
     var python = System.getProperty(PYTHON, "");
     if (python.isEmpty()) {
       throw new IllegalStateException("-D" + PYTHON + "=… has to name the oracle's Python");
