@@ -89,7 +89,7 @@ public final class Conversion {
       var recipes = Resolved.of(order.recipes(), built);
       var model = recipes.model();
       order.description().packaging().writeTo(bundle.folder());
-      var drafts = new Drafts(bundle, model, order.quantizing(), machine.backend(), progress);
+      var drafts = new Drafts(bundle, model, order, machine.backend(), progress);
       var proving = new Proving(order, model, bundle, progress);
       var variants = new LinkedHashMap<Variant, Long>();
       var refusals = new ArrayList<Problem>();

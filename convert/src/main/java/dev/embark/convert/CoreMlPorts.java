@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.bundle.Output;
 import dev.embark.bundle.Pipeline;
+import dev.embark.bundle.ProgramVersion;
 import dev.embark.family.Families;
 import dev.embark.format.mlprogram.Metadata;
 import dev.embark.graph.Graph;
@@ -24,7 +25,11 @@ final class CoreMlPorts {
   private CoreMlPorts() {}
 
   static CoreMlSettings settings(
-      Precision precision, Target.CoreMl target, Families.Model model, Graph graph) {
+      Precision precision,
+      Target.CoreMl target,
+      Conversion.Order order,
+      Families.Model model,
+      Graph graph) {
     var output = output(model.pipeline());
     return new CoreMlSettings(
         inCoreMl(precision),
@@ -33,7 +38,7 @@ final class CoreMlPorts {
         CoreMlSettings.USUAL_SMALLEST_MATRIX,
         inputs(model.pipeline(), graph),
         output,
-        metadata(precision, model, graph, output));
+        metadata(precision, order, model, graph, output));
   }
 
   private static CoreMlPrecision inCoreMl(Precision precision) {
@@ -86,13 +91,16 @@ final class CoreMlPorts {
   }
 
   private static Metadata metadata(
-      Precision precision, Families.Model model, Graph graph, Port output) {
+      Precision precision, Conversion.Order order, Families.Model model, Graph graph, Port output) {
     var all = new TreeMap<String, String>();
     all.put(CoreMlBackend.OUTPUT_KEY + output.feature(), output.value());
-    all.put("dev.embark.precision", precision.key());
-    all.put("dev.embark.sequence", Long.toString(graph.inputs().getFirst().shape().size(1)));
-    all.put("dev.embark.pipeline", model.pipeline().toJson().toString());
-    all.put("dev.embark.compute-units", precision == Precision.FP32 ? "cpuAndGPU" : "all");
-    return new Metadata(model.architecture(), "", "", "", all);
+    all.put("embark.precision", precision.key());
+    all.put("embark.sequence", Long.toString(graph.inputs().getFirst().shape().size(1)));
+    all.put("embark.pipeline", model.pipeline().toJson().toString());
+    all.put("embark.compute-units", precision == Precision.FP32 ? "cpuAndGPU" : "all");
+    all.put("embark.source", order.reference());
+    all.put("embark.version", ProgramVersion.number());
+    var what = model.architecture() + " of " + order.reference();
+    return new Metadata(what, order.revision(), "", "", all);
   }
 }

@@ -30,7 +30,7 @@ final class Drafts {
 
   private final BundleWriter bundle;
   private final Families.Model model;
-  private final Quantizing quantizing;
+  private final Conversion.Order order;
   private final Supplier<? extends Backend> backend;
   private final Progress progress;
   private Optional<Tuning> tuning = Optional.empty();
@@ -38,12 +38,12 @@ final class Drafts {
   Drafts(
       BundleWriter bundle,
       Families.Model model,
-      Quantizing quantizing,
+      Conversion.Order order,
       Supplier<? extends Backend> backend,
       Progress progress) {
     this.bundle = bundle;
     this.model = model;
-    this.quantizing = quantizing;
+    this.order = order;
     this.backend = backend;
     this.progress = progress;
   }
@@ -81,7 +81,7 @@ final class Drafts {
     var path = "coreml/" + name + MlPackage.EXTENSION;
     var files = files(chain(recipe, CoreMlBackend.NAME, path));
     var graph = Pass.applyAll(model.graph(), recipe.passes());
-    var settings = CoreMlPorts.settings(recipe.precision(), target, model, graph);
+    var settings = CoreMlPorts.settings(recipe.precision(), target, order, model, graph);
     CoreMlTarget.emit(graph, settings, bundle.file(path));
     return new Draft(recipe.toManifest(graph, ""), Flavor.PORTABLE, graph, files, List.of());
   }
@@ -100,7 +100,7 @@ final class Drafts {
             ? tuning(files).tune(recipe)
             : new Tuned(Pass.applyAll(model.graph(), recipe.passes()), List.of());
     OnnxTarget.emit(tuned.graph(), flavor, bundle.file(path));
-    var calibration = recipe.isQuantized() ? quantizing.corpus().name() : "";
+    var calibration = recipe.isQuantized() ? order.quantizing().corpus().name() : "";
     return new Draft(
         recipe.toManifest(tuned.graph(), calibration),
         flavor,
@@ -130,7 +130,8 @@ final class Drafts {
     if (tuning.isEmpty()) {
       tuning =
           Optional.of(
-              new Tuning(model.graph(), files, quantizing, bundle, backend.get(), progress));
+              new Tuning(
+                  model.graph(), files, order.quantizing(), bundle, backend.get(), progress));
     }
     return tuning.get();
   }

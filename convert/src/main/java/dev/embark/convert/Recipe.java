@@ -158,7 +158,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
               target.key(),
               sensitive == CoreMlSettings.Sensitive.WIDE ? "norms and scores in fp32" : "plain",
               precision.key(),
-              opset.specification(),
+              opset.number(),
               passes,
               calibration);
     };

@@ -17,9 +17,13 @@ public enum MilOpset {
     this.system = system;
   }
 
-  /// Returns the specification version of models that use it.
-  public int specification() {
+  int specification() {
     return specification;
+  }
+
+  /// Returns its number, which is one less than the specification version.
+  public int number() {
+    return specification - 1;
   }
 
   String key() {

@@ -16,7 +16,7 @@ public final class CoreMlBackend implements Backend {
   public static final String NAME = "coreml";
 
   /// Before the name of an output, the key of a package's metadata that says its name in the graph.
-  public static final String OUTPUT_KEY = "dev.embark.output.";
+  public static final String OUTPUT_KEY = "embark.output.";
 
   /// Changes with the arithmetic.
   private static final String VERSION = "evaluator 1";
