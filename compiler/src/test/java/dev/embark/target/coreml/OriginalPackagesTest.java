@@ -7,12 +7,14 @@ import dev.embark.testing.CoreMlOracle;
 import dev.embark.testing.Fixture;
 import dev.embark.testing.Npz;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Tag;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -79,6 +81,28 @@ final class OriginalPackagesTest {
         requireAccepted(file, List.of("--inputs", folder.resolve("nothing.npz").toString()));
       }
     }
+  }
+
+  @Test
+  void programsOfOnePackageShareTheirWeights() throws IOException {
+    var fixture = Fixture.of("bert-mean");
+    var one = folder.resolve("one.mlpackage");
+    var two = folder.resolve("two.mlpackage");
+    Packages.write(fixture, 64, CoreMlPrecision.FP32, MilOpset.COREML8, one);
+    Packages.writeTwo(fixture, 48, 64, two);
+    samples(fixture, 64).write(folder.resolve("in.npz"));
+    new Npz()
+        .floats("embeddings", fixture.answers().embeddings())
+        .write(folder.resolve("want.npz"));
+
+    var options = new ArrayList<>(options(CoreMlPrecision.FP32, 1));
+    options.addAll(List.of("--function", "tokens_64"));
+    requireAccepted(two, options);
+    requireAccepted(two, List.of("--strict", "--function", "tokens_48"));
+    var weights = "Data/com.apple.CoreML/weights/weight.bin";
+    // Only what depends on the length is there twice: rows of positions.
+    assertThat(Files.size(two.resolve(weights)) - Files.size(one.resolve(weights)))
+        .isBetween(1L, 48 * 32 * 4L + 256);
   }
 
   private static void requireAccepted(Path file, List<String> options) throws IOException {

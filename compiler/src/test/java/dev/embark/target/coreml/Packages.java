@@ -19,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 
 /// Packages of the models under `testdata`.
 final class Packages {
@@ -51,6 +52,21 @@ final class Packages {
       var graph =
           Pass.applyAll(Families.build(checkpoint).graph(), List.of(FixShapes.of(1, sequence)));
       CoreMlTarget.emit(graph, settings(fixture, graph, precision, opset), folder);
+    }
+  }
+
+  /// Writes one package with a program of the fixture for each of two lengths.
+  static void writeTwo(Fixture fixture, int shorter, int longer, Path folder) {
+    try (var checkpoint = open(fixture)) {
+      var graphs = new TreeMap<String, Graph>();
+      for (int length : new int[] {shorter, longer}) {
+        var shapes = FixShapes.of(1, length);
+        graphs.put(
+            "tokens_" + length, Pass.applyAll(Families.build(checkpoint).graph(), List.of(shapes)));
+      }
+      var settings =
+          settings(fixture, graphs.firstEntry().getValue(), CoreMlPrecision.FP32, MilOpset.COREML8);
+      CoreMlTarget.emitAll(graphs, settings, folder);
     }
   }
 
