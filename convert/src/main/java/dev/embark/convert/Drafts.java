@@ -13,12 +13,14 @@ import dev.embark.convert.Tuning.Tuned;
 import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
 import dev.embark.format.mlprogram.MlPackage;
+import dev.embark.format.mlprogram.rules.PackageRules;
 import dev.embark.pass.Pass;
 import dev.embark.progress.Progress;
 import dev.embark.target.coreml.CoreMlTarget;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.target.table.TableTarget;
+import java.lang.foreign.Arena;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -82,7 +84,11 @@ final class Drafts {
     var files = files(chain(recipe, CoreMlBackend.NAME, path));
     var graph = Pass.applyAll(model.graph(), recipe.passes());
     var settings = CoreMlPorts.settings(recipe.precision(), target, order, model, graph);
-    CoreMlTarget.emit(graph, settings, bundle.file(path));
+    var file = bundle.file(path);
+    CoreMlTarget.emit(graph, settings, file);
+    try (var arena = Arena.ofConfined()) {
+      PackageRules.requireFlawless(MlPackage.open(file, arena), file);
+    }
     return new Draft(recipe.toManifest(graph, ""), Flavor.PORTABLE, graph, files, List.of());
   }
 

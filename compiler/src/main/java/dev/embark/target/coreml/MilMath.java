@@ -23,7 +23,7 @@ final class MilMath {
     return block.once(
         List.of("cast", port, type),
         () -> {
-          var word = word(type);
+          var word = type.word();
           return block.emit(
               "cast",
               port.name() + "_" + word,
@@ -33,30 +33,8 @@ final class MilMath {
         });
   }
 
-  private static String word(MilType type) {
-    return switch (type) {
-      case FLOAT16 -> "fp16";
-      case FLOAT32 -> "fp32";
-      case INT32 -> "int32";
-      case BOOL,
-          STRING,
-          INT8,
-          INT16,
-          INT4,
-          UINT8,
-          UINT16,
-          UINT32,
-          UINT4,
-          UINT2,
-          UINT1,
-          UINT6,
-          UINT3 ->
-          throw new IllegalArgumentException("nothing is cast to " + type);
-    };
-  }
-
   /// Returns the type in which two operands are computed: the wider of both.
-  static MilType wider(MilPort left, MilPort right) {
+  private static MilType wider(MilPort left, MilPort right) {
     return left.type() == right.type() ? left.type() : MilType.FLOAT32;
   }
 
@@ -88,7 +66,7 @@ final class MilMath {
     return as(truth, result);
   }
 
-  static Shape broadcast(Shape left, Shape right) {
+  private static Shape broadcast(Shape left, Shape right) {
     int rank = Math.max(left.rank(), right.rank());
     var sizes = new long[rank];
     for (int axis = 1; axis <= rank; axis++) {

@@ -1,6 +1,7 @@
 package dev.embark.format.mlprogram;
 
 import java.util.Arrays;
+import java.util.Locale;
 import java.util.Optional;
 
 /// Element types of MIL, with their numbers in `MIL.DataType` and in the weight file.
@@ -47,6 +48,29 @@ public enum MilType {
   /// Returns the bits of an element; 0 for strings, which have no fixed size.
   public int bits() {
     return bits;
+  }
+
+  /// Returns its name in the language of programs, such as `fp16`.
+  public String word() {
+    return switch (this) {
+      case FLOAT16 -> "fp16";
+      case FLOAT32 -> "fp32";
+      case BOOL,
+          STRING,
+          INT8,
+          INT16,
+          INT32,
+          INT4,
+          UINT8,
+          UINT16,
+          UINT32,
+          UINT4,
+          UINT2,
+          UINT1,
+          UINT6,
+          UINT3 ->
+          name().toLowerCase(Locale.ROOT);
+    };
   }
 
   /// Returns the bytes of `count` elements side by side.

@@ -14,8 +14,10 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import tools.jackson.databind.JsonNode;
 
@@ -56,12 +58,14 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
   /// @param arena in which the weight files stay mapped
   public static MlPackage open(Path folder, Arena arena) {
     var manifest = folder.resolve(MANIFEST);
-    var file = model(manifest);
+    var document = Json.readObject(manifest);
+    var items = items(manifest, document);
+    var file = model(manifest, document);
     var model = MlModelFile.read(file);
     var weights = new TreeMap<String, Map<Long, BlobFile.Blob>>();
     model.functions().values().stream()
         .flatMap(function -> function.operations().stream())
-        .forEach(operation -> new Constants(file, operation, weights, arena).check());
+        .forEach(operation -> new Constants(file, items, operation, weights, arena).check());
     return new MlPackage(model, weights);
   }
 
@@ -94,26 +98,30 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
     }
   }
 
-  /// Returns the file of the model that the manifest names.
-  private static Path model(Path manifest) {
-    var document = Json.readObject(manifest);
+  /// Returns all files and folders that belong to the package.
+  private static Set<Path> items(Path manifest, JsonNode document) {
     var version = text(document, "fileFormatVersion");
     if (!version.equals(VERSION)) {
       throw damaged(manifest, "fileFormatVersion is \"" + version + "\", expected " + VERSION);
     }
-    var entries = document.path(ENTRIES);
-    for (var entry : entries.properties()) {
-      requireItem(manifest, entry.getKey(), entry.getValue());
+    var items = new HashSet<Path>();
+    for (var entry : document.path(ENTRIES).properties()) {
+      items.add(item(manifest, entry.getKey(), entry.getValue()));
     }
+    return items;
+  }
+
+  /// Returns the file of the model that the manifest names.
+  private static Path model(Path manifest, JsonNode document) {
     var root = text(document, ROOT);
-    var item = entries.path(root);
+    var item = document.path(ENTRIES).path(root);
     if (item.isMissingNode()) {
       throw damaged(manifest, ROOT + " \"" + root + "\" is none of its items");
     }
     return ModelFile.beside(manifest, "Data/" + text(item, "path"));
   }
 
-  private static void requireItem(Path manifest, String key, JsonNode item) {
+  private static Path item(Path manifest, String key, JsonNode item) {
     for (var field : List.of("path", "name", "author", "description")) {
       if (!item.path(field).isString()) {
         throw damaged(manifest, "item " + key + " has no text \"" + field + "\"");
@@ -125,6 +133,7 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
       throw damaged(
           manifest, "item " + key + " is Data/" + text(item, "path") + ", which is not there");
     }
+    return path;
   }
 
   private static String text(JsonNode node, String field) {
@@ -142,6 +151,7 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
   /// The constants of an operation and the files they lie in.
   private record Constants(
       Path model,
+      Set<Path> items,
       MilOperation operation,
       Map<String, Map<Long, BlobFile.Blob>> weights,
       Arena arena) {
@@ -166,7 +176,7 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
         throw damaged(
             model, this + " refers to byte " + offset + " of " + file + ", where no blob begins");
       }
-      long count = value.shape().elementCount();
+      long count = count(value);
       if (blob.type() != value.type()
           || blob.data().byteSize() != value.type().bytes(count)
           || blob.paddingBits() != value.type().paddingBits(count)) {
@@ -184,12 +194,25 @@ public record MlPackage(MlModel model, Map<String, Map<Long, BlobFile.Blob>> wei
       }
     }
 
+    private long count(MilValue value) {
+      try {
+        return value.shape().elementCount();
+      } catch (ArithmeticException _) {
+        throw damaged(model, this + " is " + value.shape() + ", more than any file holds");
+      }
+    }
+
     private Map<Long, BlobFile.Blob> read(String file) {
       if (!file.startsWith(BESIDE_MODEL)) {
         throw damaged(
             model, this + " lies in \"" + file + "\", which does not begin with " + BESIDE_MODEL);
       }
-      return BlobFile.read(ModelFile.beside(model, file.substring(BESIDE_MODEL.length())), arena);
+      var path = ModelFile.beside(model, file.substring(BESIDE_MODEL.length())).normalize();
+      // Whoever copies a package copies what its manifest lists.
+      if (items.stream().noneMatch(path::startsWith)) {
+        throw damaged(model, this + " lies in \"" + file + "\", which the manifest does not list");
+      }
+      return BlobFile.read(path, arena);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.embark.backend.coreml;
 import dev.embark.backend.Backend;
 import dev.embark.backend.Executable;
 import dev.embark.format.mlprogram.MlPackage;
+import dev.embark.format.mlprogram.rules.PackageRules;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 
@@ -35,7 +36,9 @@ public final class CoreMlBackend implements Backend {
   public Executable open(Path file) {
     var arena = Arena.ofShared();
     try {
-      return new ProgramExecutable(MlPackage.open(file, arena), arena);
+      var opened = MlPackage.open(file, arena);
+      PackageRules.requireSound(opened, file);
+      return new ProgramExecutable(opened, arena);
     } catch (RuntimeException e) {
       arena.close();
       throw e;

@@ -4,6 +4,7 @@ import dev.embark.format.mlprogram.MilType;
 import dev.embark.tensor.Encoding.Half;
 import dev.embark.tensor.ErrorFunction;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Set;
 
 /// Each operation that Embark writes, in plain loops; see
@@ -41,6 +42,9 @@ final class MilSteps {
           "sub",
           "tanh",
           "transpose");
+
+  private static final List<MilType> CAST =
+      List.of(MilType.FLOAT16, MilType.FLOAT32, MilType.INT32);
 
   private final MilProgram.Given given;
 
@@ -144,13 +148,12 @@ final class MilSteps {
 
   private MilTensor cast() {
     var x = given.tensor("x");
+    var word = given.word("dtype");
     var type =
-        switch (given.word("dtype")) {
-          case "fp16" -> MilType.FLOAT16;
-          case "fp32" -> MilType.FLOAT32;
-          case "int32" -> MilType.INT32;
-          default -> throw MilProgram.unknown("casts to " + given.word("dtype"));
-        };
+        CAST.stream()
+            .filter(each -> each.word().equals(word))
+            .findFirst()
+            .orElseThrow(() -> MilProgram.unknown("casts to " + word));
     if (MilTensor.isReal(type)) {
       var reals = new float[x.count()];
       for (int i = 0; i < reals.length; i++) {
