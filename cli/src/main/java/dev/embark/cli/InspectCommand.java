@@ -68,7 +68,7 @@ final class InspectCommand implements Action {
     if (subject.replaceFirst("/+$", "").endsWith(MlPackage.EXTENSION)) {
       document.put("package", subject);
       console.line(BundleReport.field("package") + subject);
-      coreMl(Path.of(subject), console, document);
+      return coreMl(Path.of(subject), console, document);
     } else if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);
@@ -109,11 +109,14 @@ final class InspectCommand implements Action {
     }
   }
 
-  private static void coreMl(Path folder, Console console, ObjectNode document) {
+  private static Answer coreMl(Path folder, Console console, ObjectNode document) {
     try (var arena = Arena.ofConfined()) {
       var report = new PackageReport(MlPackage.open(folder, arena));
       report.print(console);
       report.writeTo(document);
+      return report.isDefective()
+          ? Answer.failed(Category.BAD_INPUT, () -> document)
+          : Answer.done(() -> document);
     }
   }
 

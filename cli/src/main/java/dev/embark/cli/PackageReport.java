@@ -6,9 +6,12 @@ import dev.embark.format.mlprogram.Feature;
 import dev.embark.format.mlprogram.MlModel;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.mlprogram.Signature;
+import dev.embark.format.mlprogram.rules.Finding;
+import dev.embark.format.mlprogram.rules.PackageRules;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
@@ -17,9 +20,16 @@ import tools.jackson.databind.node.ObjectNode;
 /// What an `.mlpackage` holds, for people and for programs.
 final class PackageReport {
   private final MlPackage opened;
+  private final List<Finding> findings;
 
   PackageReport(MlPackage opened) {
     this.opened = opened;
+    this.findings = PackageRules.check(opened);
+  }
+
+  /// Returns whether a device would refuse the package.
+  boolean isDefective() {
+    return findings.stream().anyMatch(each -> each.severity() == Finding.Severity.DEFECT);
   }
 
   void print(Console console) {
@@ -46,6 +56,14 @@ final class PackageReport {
         .metadata()
         .userDefined()
         .forEach((key, value) -> console.line(BundleReport.field("metadata") + key + " " + value));
+    if (findings.isEmpty()) {
+      console.line(BundleReport.field("rules") + "sound: nothing speaks against it");
+    }
+    findings.forEach(finding -> console.line(BundleReport.field(word(finding)) + finding));
+  }
+
+  private static String word(Finding finding) {
+    return finding.severity().name().toLowerCase(Locale.ROOT);
   }
 
   private static void print(String title, List<Feature> features, Console console) {
@@ -135,6 +153,14 @@ final class PackageReport {
     operators().forEach(operators::put);
     var metadata = document.putObject("metadata");
     model.description().metadata().userDefined().forEach(metadata::put);
+    var list = document.putArray("findings");
+    for (var finding : findings) {
+      list.addObject()
+          .put("severity", word(finding))
+          .put("code", finding.code().name().toLowerCase(Locale.ROOT))
+          .put("where", finding.where())
+          .put("what", finding.what());
+    }
   }
 
   private static void write(String title, List<Feature> features, ObjectNode function) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.format.json.Json;
 import dev.embark.testing.Fixture;
+import dev.embark.testing.Surgery;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -154,11 +155,26 @@ final class InspectCommandTest {
             "inputs    x FLOAT32 [2, 64]\n",
             "outputs   y FLOAT32 [2, 4]\n",
             "weights   INT8: 1, 256 B\n",
-            "linear 1");
+            "linear 1",
+            "warning   main, constexpr_affine_dequantize");
     var document = json(folder);
     assertThat(document.path("specification_version").asInt()).isEqualTo(8);
     assertThat(document.at("/functions/0/inputs/0/shape/1").asInt()).isEqualTo(64);
     assertThat(document.at("/weights/bytes").asInt()).isEqualTo(256);
+    assertThat(document.at("/findings/0/severity").asString()).isEqualTo("warning");
+  }
+
+  @Test
+  void aCoreMlPackageThatADeviceWouldRefuseIsSaidToBe() {
+    var copy = scene.folder().resolve("damaged.mlpackage");
+    Surgery.copy(Fixture.testdata().resolve("coreml").resolve("tiny-int8-spec8.mlpackage"), copy);
+    Surgery.edit(copy, model -> Surgery.without(model, "linear", "bias"));
+
+    var run = scene.run("inspect", "DIR/damaged.mlpackage");
+
+    assertThat(run.exitCode()).isEqualTo(3);
+    assertThat(run.out())
+        .contains("defect    main, linear \"y\": the parameter \"bias\" is missing\n");
   }
 
   @Test

@@ -177,12 +177,11 @@ final class MilSteps {
   }
 
   private MilTensor matmul() {
-    if (given.truth("transpose_x")) {
-      throw MilProgram.unknown("matmul of a transposed x");
-    }
+    var x = given.tensor("x");
     var y = given.tensor("y");
     return MilProducts.matmul(
-        given.tensor("x"), given.truth("transpose_y") ? y : MilShapes.swapped(y));
+        given.truth("transpose_x") ? MilShapes.swapped(x) : x,
+        given.truth("transpose_y") ? y : MilShapes.swapped(y));
   }
 
   /// Looks rows up.
