@@ -29,21 +29,37 @@ public final class WeightBytes {
   }
 
   private static void writeRows(Weight weight, WritableByteChannel channel) throws IOException {
-    long rows = weight.rows();
-    int rowLength = weight.rowLength();
-    int rowsPerBlock =
-        (int)
-            Math.clamp(
-                TensorBytes.BLOCK_BYTES / (4L * Math.max(1, rowLength)), 1, Math.max(1, rows));
-    var values = new float[Math.multiplyExact(rowsPerBlock, rowLength)];
     try (var arena = Arena.ofConfined()) {
-      var block = arena.allocate(4L * values.length, Float.BYTES);
-      for (long row = 0; row < rows; row += rowsPerBlock) {
-        int count = (int) Math.min(rowsPerBlock, rows - row);
-        weight.readRows(row, count, values, 0);
-        MemorySegment.copy(values, 0, block, FLOAT, 0, count * rowLength);
-        TensorBytes.write(block.asSlice(0, 4L * count * rowLength), channel);
-      }
+      var block = arena.allocate(4L * weight.rowLength() * rowsOfBlock(weight), Float.BYTES);
+      forEachBlock(
+          weight,
+          (values, count) -> {
+            MemorySegment.copy(values, 0, block, FLOAT, 0, count * weight.rowLength());
+            TensorBytes.write(block.asSlice(0, 4L * count * weight.rowLength()), channel);
+          });
     }
+  }
+
+  /// What happens to some rows of a weight.
+  public interface Block {
+    /// Takes the first `count` rows that lie in `values`, which is used again for the next.
+    void accept(float[] values, int count) throws IOException;
+  }
+
+  /// Makes all rows of `weight`, a block at a time and in order.
+  public static void forEachBlock(Weight weight, Block block) throws IOException {
+    long rows = weight.rows();
+    int most = rowsOfBlock(weight);
+    var values = new float[Math.multiplyExact(most, weight.rowLength())];
+    for (long row = 0; row < rows; row += most) {
+      int count = (int) Math.min(most, rows - row);
+      weight.readRows(row, count, values, 0);
+      block.accept(values, count);
+    }
+  }
+
+  private static int rowsOfBlock(Weight weight) {
+    long fitting = TensorBytes.BLOCK_BYTES / (4L * Math.max(1, weight.rowLength()));
+    return (int) Math.clamp(fitting, 1, Math.max(1, weight.rows()));
   }
 }

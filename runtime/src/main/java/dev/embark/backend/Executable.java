@@ -13,7 +13,31 @@ import java.util.Map;
 /// written in place.
 public interface Executable extends AutoCloseable {
   /// A value that goes in or comes out; dimensions are named where a run decides them.
-  record Port(String name, ElementType type, Shape shape) {}
+  record Port(String name, ElementType type, Shape shape) {
+    /// Throws `IllegalArgumentException` where a tensor of known sizes is another one than this.
+    public void requireFits(Tensor tensor) {
+      requireNative(name, tensor);
+      if (tensor.type() != type || !tensor.shape().equals(shape)) {
+        throw new IllegalArgumentException(
+            name
+                + " is "
+                + tensor.type()
+                + " "
+                + tensor.shape()
+                + ", expected "
+                + type
+                + " "
+                + shape);
+      }
+    }
+
+    /// Throws `IllegalArgumentException` where native code could not read a tensor.
+    public static void requireNative(String name, Tensor tensor) {
+      if (!tensor.bytes().isNative()) {
+        throw new IllegalArgumentException(name + " lies on the heap");
+      }
+    }
+  }
 
   /// Returns all inputs.
   List<Port> inputs();

@@ -1,6 +1,5 @@
 package dev.embark.target.coreml;
 
-import dev.embark.format.mlprogram.BlobFile;
 import dev.embark.format.mlprogram.Feature;
 import dev.embark.format.mlprogram.MilFunction;
 import dev.embark.format.mlprogram.MlModel;
@@ -36,7 +35,7 @@ public final class CoreMlTarget {
     var function = function(graph, settings, weights);
     var description =
         new MlModel.Description(signature(graph, settings), List.of(), "", settings.metadata());
-    write(
+    MlPackage.write(
         new MlModel(settings.opset().specification(), description, Map.of(MAIN, function)),
         weights.sources(),
         folder);
@@ -59,14 +58,10 @@ public final class CoreMlTarget {
     var none = new Signature(List.of(), List.of(), List.of());
     var description =
         new MlModel.Description(none, described, described.getFirst().name(), settings.metadata());
-    write(
+    MlPackage.write(
         new MlModel(settings.opset().specification(), description, functions),
         weights.sources(),
         folder);
-  }
-
-  private static void write(MlModel model, List<BlobFile.Source> weights, Path folder) {
-    MlPackage.write(model, weights, folder);
   }
 
   private static MilFunction function(Graph graph, CoreMlSettings settings, WeightStore weights) {

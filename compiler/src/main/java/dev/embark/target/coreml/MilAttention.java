@@ -138,7 +138,7 @@ final class MilAttention {
                     : rotation.cosine(position, plane);
           }
           var shape = Shape.of(1, sequence, 1, rotation.size());
-          var name = "rotary_%s_%08x_%d".formatted(what, rotation.hashCode(), sequence);
+          var name = "rotary_%s_%d_%d".formatted(what, block.number(rotation), sequence);
           return block.weight(name, new Weight.Stored(Tensor.of(shape, values)), x.type());
         });
   }

@@ -19,7 +19,7 @@ import java.util.function.Supplier;
 ///
 /// Core ML has no optional parameters, so that each is stated, as a `const` that all users share.
 final class MilBlock {
-  /// The smallest number of a row's elements and more that are worth bytes and a scale.
+  /// Matrices with more elements than this become bytes, with a scale a row.
   private final int smallestMatrix;
 
   private final MilOpset opset;
@@ -53,6 +53,11 @@ final class MilBlock {
       case AS_TRUNK -> trunk();
       case WIDE -> MilType.FLOAT32;
     };
+  }
+
+  /// Returns a short name for a thing that has none, the same in all functions of a package.
+  int number(Object thing) {
+    return weights.number(thing);
   }
 
   /// Adds an input; its name has to be one that the language knows as a name.

@@ -59,19 +59,15 @@ record StoredWeight(String name, Weight weight, MilType type, Part part) impleme
       return;
     }
     int width = weight.rowLength();
-    long rows = weight.rows();
-    int band = (int) Math.clamp(TensorBytes.BLOCK_BYTES / (4L * Math.max(1, width)), 1, rows);
-    var values = new float[Math.multiplyExact(band, width)];
-    var buffer = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
-    for (long row = 0; row < rows; row += band) {
-      int count = (int) Math.min(band, rows - row);
-      weight.readRows(row, count, values, 0);
-      buffer.clear();
-      for (int i = 0; i < count; i++) {
-        put(values, i * width, width, buffer);
-      }
-      TensorBytes.writeAll(buffer.flip(), channel);
-    }
+    WeightBytes.forEachBlock(
+        weight,
+        (values, count) -> {
+          var buffer = ByteBuffer.allocate(4 * count * width).order(ByteOrder.LITTLE_ENDIAN);
+          for (int i = 0; i < count; i++) {
+            put(values, i * width, width, buffer);
+          }
+          TensorBytes.writeAll(buffer.flip(), channel);
+        });
   }
 
   private void put(float[] values, int from, int width, ByteBuffer buffer) {

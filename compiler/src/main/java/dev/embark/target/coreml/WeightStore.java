@@ -15,6 +15,8 @@ final class WeightStore {
   private final List<BlobFile.Source> sources = new ArrayList<>();
   private final Map<Key, Long> offsets = new HashMap<>();
 
+  private final Map<Object, Integer> numbers = new HashMap<>();
+
   private record Key(String name, StoredWeight.Part part, MilType type, Shape shape) {}
 
   /// Returns where the program finds a part of a parameter.
@@ -27,6 +29,11 @@ final class WeightStore {
   private long add(StoredWeight stored) {
     sources.add(new BlobFile.Source(stored.elementType(), stored.count(), stored));
     return BlobFile.offsets(sources).getLast();
+  }
+
+  /// Returns a number that only equal things have, in order of their appearance.
+  int number(Object thing) {
+    return numbers.computeIfAbsent(thing, _ -> numbers.size() + 1);
   }
 
   List<BlobFile.Source> sources() {

@@ -84,17 +84,24 @@ sealed interface MilMatrix {
     public MilTensor rows(MilConstants constants, long first, int count) {
       int width = width();
       var numbers = constants.rows(codes, first, count, width).integers();
-      boolean isOneScale = scales.shape().rank() == 0;
+      var factors = some(scales, constants, first, count).reals();
+      var offsets = some(zeros, constants, first, count).integers();
       var result = new float[numbers.length];
       for (int row = 0; row < count; row++) {
-        long at = isOneScale ? 0 : first + row;
-        float scale = constants.rows(scales, at, 1, 1).real();
-        int zero = constants.rows(zeros, at, 1, 1).integer();
+        float scale = factors[factors.length == 1 ? 0 : row];
+        int zero = offsets[offsets.length == 1 ? 0 : row];
         for (int i = row * width; i < (row + 1) * width; i++) {
           result[i] = (numbers[i] - zero) * scale;
         }
       }
       return MilTensor.ofReals(type(), new int[] {count, width}, result);
+    }
+
+    /// Returns what belongs to some rows, or the one number that belongs to all.
+    private static MilTensor some(MilValue value, MilConstants constants, long first, int count) {
+      return value.shape().rank() == 0
+          ? constants.rows(value, 0, 1, 1)
+          : constants.rows(value, first, count, 1);
     }
 
     @Override

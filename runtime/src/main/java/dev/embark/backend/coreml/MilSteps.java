@@ -1,5 +1,6 @@
 package dev.embark.backend.coreml;
 
+import dev.embark.backend.TokenIds;
 import dev.embark.format.mlprogram.MilType;
 import dev.embark.tensor.Encoding.Half;
 import dev.embark.tensor.ErrorFunction;
@@ -197,7 +198,7 @@ final class MilSteps {
     for (int i = 0; i < indices.count(); i++) {
       int row = indices.integers()[i];
       if (row < 0 || row >= rows) {
-        throw ProgramExecutable.beyond(row, rows);
+        throw TokenIds.beyond(row, rows);
       }
       System.arraycopy(given.rows("x", row, 1).reals(), 0, result, i * width, width);
     }

@@ -7,8 +7,6 @@ import dev.embark.format.mlprogram.Feature;
 import dev.embark.format.mlprogram.MilType;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.mlprogram.Signature;
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
@@ -42,14 +40,6 @@ final class ProgramExecutable implements Executable {
     this.arena = arena;
   }
 
-  static Problem beyond(long id, long rows) {
-    return new Problem(
-        Category.BAD_INPUT,
-        "Token id " + id + " is beyond the table, which has " + rows + " rows.",
-        "The tokenizer belongs to another model.",
-        "Take all files from the same revision and convert the model again.");
-  }
-
   @Override
   public List<Port> inputs() {
     return signature.inputs().stream()
@@ -74,28 +64,35 @@ final class ProgramExecutable implements Executable {
 
   @Override
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-    if (inputs.size() != signature.inputs().size()) {
-      throw new IllegalArgumentException(
-          "inputs are " + inputs() + ", given are " + inputs.keySet());
-    }
     var values = new HashMap<String, MilTensor>();
-    for (var feature : signature.inputs()) {
-      var tensor = inputs.get(feature.name());
-      if (tensor == null || !tensor.shape().equals(shape(feature))) {
-        throw new IllegalArgumentException(
-            feature.name() + " is " + shape(feature) + ", given is " + tensor);
-      }
-      values.put(feature.name(), integers(tensor));
+    for (var port : inputs()) {
+      values.put(port.name(), integers(fitting(port, inputs)));
+    }
+    requireNoMore(inputs, inputs());
+    requireNoMore(outputs, outputs());
+    for (var port : outputs()) {
+      fitting(port, outputs);
     }
     var results = program.run(values);
     for (var feature : signature.outputs()) {
-      var target = outputs.get(name(feature));
-      if (target == null || outputs.size() != 1) {
-        throw new IllegalArgumentException(
-            "the output is " + name(feature) + ", wanted are " + outputs.keySet());
-      }
       var result = requireNonNull(results.get(feature.name()), feature.name()).reals();
+      var target = requireNonNull(outputs.get(name(feature)), feature.name());
       MemorySegment.copy(result, 0, target.bytes(), ValueLayout.JAVA_FLOAT, 0, result.length);
+    }
+  }
+
+  private static Tensor fitting(Port port, Map<String, Tensor> given) {
+    var tensor = given.get(port.name());
+    if (tensor == null) {
+      throw new IllegalArgumentException(port + " is not among " + given.keySet());
+    }
+    port.requireFits(tensor);
+    return tensor;
+  }
+
+  private static void requireNoMore(Map<String, Tensor> given, List<Port> ports) {
+    if (given.size() > ports.size()) {
+      throw new IllegalArgumentException("ports are " + ports + ", given are " + given.keySet());
     }
   }
 

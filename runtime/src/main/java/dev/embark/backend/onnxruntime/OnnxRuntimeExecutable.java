@@ -89,9 +89,7 @@ final class OnnxRuntimeExecutable implements Executable {
 
   /// Returns a tensor of ONNX Runtime on the same memory.
   private OnnxTensor view(String name, Tensor tensor) throws OrtException {
-    if (!tensor.bytes().isNative()) {
-      throw new IllegalArgumentException(name + " lies on the heap");
-    }
+    Port.requireNative(name, tensor);
     ByteBuffer bytes = tensor.bytes().asByteBuffer().order(ByteOrder.nativeOrder());
     return OnnxTensor.createTensor(
         environment, bytes, tensor.shape().sizes(), javaType(tensor.type()));

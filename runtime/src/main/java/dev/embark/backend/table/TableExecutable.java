@@ -1,8 +1,7 @@
 package dev.embark.backend.table;
 
 import dev.embark.backend.Executable;
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
+import dev.embark.backend.TokenIds;
 import dev.embark.tensor.Dim;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
@@ -70,9 +69,9 @@ final class TableExecutable implements Executable {
     }
     int texts = Math.toIntExact(ids.shape().size(0));
     int sequence = Math.toIntExact(ids.shape().size(1));
-    requireShape(IDS, ids, ElementType.I64, Shape.of(texts, sequence));
-    requireShape(MASK, mask, ElementType.I64, Shape.of(texts, sequence));
-    requireShape(OUTPUT, output, ElementType.F32, Shape.of(texts, dimension));
+    new Port(IDS, ElementType.I64, Shape.of(texts, sequence)).requireFits(ids);
+    new Port(MASK, ElementType.I64, Shape.of(texts, sequence)).requireFits(mask);
+    new Port(OUTPUT, ElementType.F32, Shape.of(texts, dimension)).requireFits(output);
     var text = new Sum();
     for (int row = 0; row < texts; row++) {
       long first = (long) row * sequence;
@@ -99,11 +98,7 @@ final class TableExecutable implements Executable {
 
     void add(long id) {
       if (id < 0 || id >= rows) {
-        throw new Problem(
-            Category.BAD_INPUT,
-            "Token id " + id + " is beyond the table, which has " + rows + " rows.",
-            "The tokenizer belongs to another model.",
-            "Take all files from the same revision and convert the model again.");
+        throw TokenIds.beyond(id, rows);
       }
       table.read(id * dimension, vector, 0, dimension);
       for (int i = 0; i < sum.length; i++) {
@@ -129,24 +124,6 @@ final class TableExecutable implements Executable {
         }
       }
       MemorySegment.copy(sum, 0, target, ValueLayout.JAVA_FLOAT, offset, dimension);
-    }
-  }
-
-  private static void requireShape(String name, Tensor tensor, ElementType type, Shape shape) {
-    if (!tensor.bytes().isNative()) {
-      throw new IllegalArgumentException(name + " lies on the heap");
-    }
-    if (tensor.type() != type || !tensor.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          name
-              + " is "
-              + tensor.type()
-              + " "
-              + tensor.shape()
-              + ", expected "
-              + type
-              + " "
-              + shape);
     }
   }
 
