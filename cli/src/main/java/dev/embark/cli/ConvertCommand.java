@@ -87,6 +87,16 @@ final class ConvertCommand implements Action {
   private Optional<Integer> sequence = Optional.empty();
 
   @Option(
+      names = "--buckets",
+      paramLabel = "N",
+      split = ",",
+      description =
+          "Several lengths for coreml, such as 32,64,128,256,512: each text is filled up to the next"
+              + " one. A package for each, or one package with a program for each where"
+              + " --minimum-os is 18.")
+  private List<Integer> buckets = new ArrayList<>();
+
+  @Option(
       names = "--batch",
       paramLabel = "N",
       description = "Fix the number of texts computed at a time; 1 where --sequence is given.")
@@ -179,6 +189,7 @@ final class ConvertCommand implements Action {
     return switch (target) {
       case Target.Onnx.KEY -> {
         requireAbsent("--minimum-os", minimumOs.isPresent());
+        requireAbsent("--buckets", !buckets.isEmpty());
         var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
         var shapes = shapes();
         yield wanted.stream()
@@ -192,11 +203,22 @@ final class ConvertCommand implements Action {
         requireAbsent("--calibrate", calibration.isPresent());
         requireAbsent("--keep", !keep.isEmpty());
         var packaged = Target.CoreMl.of(model, opset());
-        int length = size("--sequence", sequence.orElse(USUAL_SEQUENCE), SEQUENCE_MAX);
-        yield wanted.stream().map(precision -> Recipe.coreMl(precision, packaged, length)).toList();
+        var lengths = lengths();
+        yield wanted.stream()
+            .map(precision -> Recipe.coreMl(precision, packaged, lengths))
+            .toList();
       }
       default -> throw unknown("--to", target, Target.Onnx.KEY + ", " + Target.CoreMl.KEY);
     };
+  }
+
+  /// Returns the lengths of texts that packages are made for.
+  private List<Integer> lengths() {
+    if (buckets.isEmpty()) {
+      return List.of(size("--sequence", sequence.orElse(USUAL_SEQUENCE), SEQUENCE_MAX));
+    }
+    requireAbsent("--sequence beside --buckets", sequence.isPresent());
+    return buckets.stream().map(length -> size("--buckets", length, SEQUENCE_MAX)).toList();
   }
 
   private void requireAbsent(String option, boolean isGiven) {

@@ -14,7 +14,10 @@ import dev.embark.target.coreml.CoreMlSettings;
 import dev.embark.target.coreml.CoreMlSettings.Port;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /// What an app gives a Core ML package and gets from it.
 final class CoreMlPorts {
@@ -22,23 +25,30 @@ final class CoreMlPorts {
   private static final String MASK = "attention_mask";
   private static final String TYPES = "token_type_ids";
 
-  private CoreMlPorts() {}
+  private final Precision precision;
+  private final Target.CoreMl target;
+  private final Conversion.Order order;
+  private final Families.Model model;
 
-  static CoreMlSettings settings(
-      Precision precision,
-      Target.CoreMl target,
-      Conversion.Order order,
-      Families.Model model,
-      Graph graph) {
+  CoreMlPorts(
+      Precision precision, Target.CoreMl target, Conversion.Order order, Families.Model model) {
+    this.precision = precision;
+    this.target = target;
+    this.order = order;
+    this.model = model;
+  }
+
+  /// Returns how graphs of one or more lengths become a package.
+  CoreMlSettings settings(Map<Integer, Graph> graphs) {
     var output = output(model.pipeline());
     return new CoreMlSettings(
         inCoreMl(precision),
         target.sensitive(),
         target.opset(),
         CoreMlSettings.USUAL_SMALLEST_MATRIX,
-        inputs(model.pipeline(), graph),
+        inputs(model.pipeline(), graphs.values().iterator().next()),
         output,
-        metadata(precision, order, model, graph, output));
+        metadata(graphs.keySet(), output));
   }
 
   private static CoreMlPrecision inCoreMl(Precision precision) {
@@ -90,12 +100,13 @@ final class CoreMlPorts {
         "Convert to ONNX.");
   }
 
-  private static Metadata metadata(
-      Precision precision, Conversion.Order order, Families.Model model, Graph graph, Port output) {
+  private Metadata metadata(Set<Integer> lengths, Port output) {
     var all = new TreeMap<String, String>();
     all.put(CoreMlBackend.OUTPUT_KEY + output.feature(), output.value());
     all.put("embark.precision", precision.key());
-    all.put("embark.sequence", Long.toString(graph.inputs().getFirst().shape().size(1)));
+    all.put(
+        "embark.sequence",
+        lengths.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
     all.put("embark.pipeline", model.pipeline().toJson().toString());
     all.put("embark.compute-units", precision == Precision.FP32 ? "cpuAndGPU" : "all");
     all.put("embark.source", order.reference());

@@ -2,6 +2,7 @@ package dev.embark.convert;
 
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
+import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
@@ -11,6 +12,7 @@ import dev.embark.target.onnx.Flavor;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 
 /// A variant on its way into the bundle.
@@ -62,15 +64,22 @@ record Draft(
     }
   }
 
-  /// The file, and that of its weights where it is too large for one; or a folder, and what is in
-  /// it.
+  /// Each file, and that of its weights where it is too large for one; or each folder, and what is
+  /// in it.
   private List<Path> own() throws IOException {
-    var file = files.folder().resolve(chain().stages().getFirst().files().getFirst().path());
-    if (Files.isDirectory(file)) {
-      try (var all = Files.walk(file)) {
-        return all.toList();
+    var own = new ArrayList<Path>();
+    var paths = chain().stages().getFirst().files().stream().map(StageFile::path).distinct();
+    for (var path : paths.toList()) {
+      var file = files.folder().resolve(path);
+      if (Files.isDirectory(file)) {
+        try (var all = Files.walk(file)) {
+          own.addAll(all.toList());
+        }
+      } else {
+        own.add(file);
+        own.add(file.resolveSibling(file.getFileName() + "_data"));
       }
     }
-    return List.of(file, file.resolveSibling(file.getFileName() + "_data"));
+    return own;
   }
 }

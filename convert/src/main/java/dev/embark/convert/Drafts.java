@@ -1,5 +1,7 @@
 package dev.embark.convert;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.backend.Backend;
 import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.table.TableBackend;
@@ -14,14 +16,19 @@ import dev.embark.embed.ModelFiles;
 import dev.embark.family.Families;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.mlprogram.rules.PackageRules;
+import dev.embark.graph.Graph;
 import dev.embark.pass.Pass;
 import dev.embark.progress.Progress;
 import dev.embark.target.coreml.CoreMlTarget;
+import dev.embark.target.coreml.MilOpset;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.target.table.TableTarget;
 import java.lang.foreign.Arena;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.Supplier;
 
@@ -78,18 +85,43 @@ final class Drafts {
     };
   }
 
+  /// Writes a package for each length, or one with a program for each where systems open such.
   private Draft coreMl(Recipe recipe, Target.CoreMl target, int variants) {
     var name = variants == 1 ? target.name() : target.name() + "-" + recipe.precision().key();
-    var path = "coreml/" + name + MlPackage.EXTENSION;
-    var files = files(chain(recipe, CoreMlBackend.NAME, path));
-    var graph = Pass.applyAll(model.graph(), recipe.passes());
-    var settings = CoreMlPorts.settings(recipe.precision(), target, order, model, graph);
-    var file = bundle.file(path);
-    CoreMlTarget.emit(graph, settings, file);
+    var recipes = recipe.byLength();
+    boolean isOne = recipes.size() == 1 || target.opset().isAtLeast(MilOpset.COREML8);
+    var paths = new LinkedHashMap<Integer, String>();
+    var graphs = new LinkedHashMap<Integer, Graph>();
+    recipes.forEach((length, each) -> {
+      var ending = isOne ? "" : "-" + length;
+      paths.put(length, "coreml/" + name + ending + MlPackage.EXTENSION);
+      graphs.put(length, Pass.applyAll(model.graph(), each.passes()));
+    });
+    var chain = Chain.ofLengths(recipe.precision().key(), CoreMlBackend.NAME, paths);
+    var files = files(chain);
+    var ports = new CoreMlPorts(recipe.precision(), target, order, model);
+    if (isOne) {
+      emit(graphs, ports, bundle.file(paths.values().iterator().next()));
+    } else {
+      graphs.forEach((length, graph) ->
+          emit(Map.of(length, graph), ports, bundle.file(requireNonNull(paths.get(length)))));
+    }
+    var longest = graphs.values().iterator().next();
+    return new Draft(recipe.toManifest(longest, ""), Flavor.PORTABLE, longest, files, List.of());
+  }
+
+  private static void emit(Map<Integer, Graph> graphs, CoreMlPorts ports, Path file) {
+    var settings = ports.settings(graphs);
+    if (graphs.size() == 1) {
+      CoreMlTarget.emit(graphs.values().iterator().next(), settings, file);
+    } else {
+      var functions = new LinkedHashMap<String, Graph>();
+      graphs.forEach((length, graph) -> functions.put("tokens_" + length, graph));
+      CoreMlTarget.emitAll(functions, settings, file);
+    }
     try (var arena = Arena.ofConfined()) {
       PackageRules.requireFlawless(MlPackage.open(file, arena), file);
     }
-    return new Draft(recipe.toManifest(graph, ""), Flavor.PORTABLE, graph, files, List.of());
   }
 
   private Draft table(Recipe recipe) {
@@ -119,7 +151,7 @@ final class Drafts {
     var sequence =
         switch (recipe.shapes()) {
           case Shapes.Dynamic() -> new Sequence.Any();
-          case Shapes.Fixed(_, int length) -> new Sequence.Exactly(length);
+          case Shapes.Fixed fixed -> new Sequence.Exactly(fixed.longest());
         };
     var file = new StageFile(path, sequence);
     return new Chain(recipe.precision().key(), List.of(new Stage("model", backend, List.of(file))));

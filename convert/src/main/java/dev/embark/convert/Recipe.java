@@ -14,7 +14,9 @@ import dev.embark.target.coreml.CoreMlSettings;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 
 /// How a graph becomes a file: precision, kind of file, shapes, and the passes that follow from
@@ -41,9 +43,23 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     return new Recipe(precision, new Target.Onnx(flavor), new Shapes.Dynamic(), List.of());
   }
 
-  /// Returns the recipe of a Core ML package for one text of up to `sequence` tokens.
-  public static Recipe coreMl(Precision precision, Target.CoreMl target, int sequence) {
-    return new Recipe(precision, target, new Shapes.Fixed(1, sequence), List.of());
+  /// Returns the recipe of Core ML packages for one text of up to so many tokens: a package for
+  /// each length, or a program in one package where the target knows of that.
+  public static Recipe coreMl(Precision precision, Target.CoreMl target, List<Integer> lengths) {
+    return new Recipe(precision, target, new Shapes.Fixed(1, lengths), List.of());
+  }
+
+  /// Returns this recipe for each of its lengths, the longest first; itself where it takes all.
+  Map<Integer, Recipe> byLength() {
+    var recipes = new LinkedHashMap<Integer, Recipe>();
+    switch (shapes) {
+      case Shapes.Dynamic() -> recipes.put(0, this);
+      case Shapes.Fixed(int batch, var lengths) ->
+          lengths
+              .reversed()
+              .forEach(length -> recipes.put(length, with(new Shapes.Fixed(batch, length))));
+    }
+    return recipes;
   }
 
   /// Returns this recipe for inputs of other sizes.
@@ -86,7 +102,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     }
     switch (shapes) {
       case Shapes.Dynamic() -> {}
-      case Shapes.Fixed(int batch, int sequence) -> passes.add(FixShapes.of(batch, sequence));
+      case Shapes.Fixed fixed -> passes.add(FixShapes.of(fixed.batch(), fixed.longest()));
     }
     return passes;
   }

@@ -47,9 +47,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
       case Target.CoreMl _ ->
           switch (recipe.shapes()) {
             case Shapes.Dynamic() -> recipe;
-            case Shapes.Fixed(int batch, int sequence) ->
-                recipe.with(
-                    new Shapes.Fixed(batch, Math.min(sequence, model.pipeline().maxTokens())));
+            case Shapes.Fixed fixed -> recipe.with(fixed.upTo(model.pipeline().maxTokens()));
           };
     };
   }
@@ -104,7 +102,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
       limit =
           switch (recipe.shapes()) {
             case Shapes.Dynamic() -> limit;
-            case Shapes.Fixed(_, int sequence) -> Math.min(limit, sequence);
+            case Shapes.Fixed fixed -> Math.min(limit, fixed.longest());
           };
     }
     return new Families.Model(

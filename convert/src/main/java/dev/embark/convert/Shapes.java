@@ -1,16 +1,36 @@
 package dev.embark.convert;
 
+import java.util.List;
+
 /// What sizes of input a file takes.
 public sealed interface Shapes {
   /// Any number of texts of any length.
   record Dynamic() implements Shapes {}
 
-  /// Exactly `batch` texts of `sequence` tokens: what has fewer is filled up.
-  record Fixed(int batch, int sequence) implements Shapes {
+  /// Exactly `batch` texts of one of several lengths: what has fewer tokens is filled up to the
+  /// next.
+  ///
+  /// @param lengths rising, at least one
+  record Fixed(int batch, List<Integer> lengths) implements Shapes {
     public Fixed {
-      if (batch < 1 || sequence < 1) {
-        throw new IllegalArgumentException(batch + " texts of " + sequence + " tokens");
+      lengths = lengths.stream().distinct().sorted().toList();
+      if (batch < 1 || lengths.isEmpty() || lengths.getFirst() < 1) {
+        throw new IllegalArgumentException(batch + " texts of " + lengths + " tokens");
       }
+    }
+
+    /// Takes texts of one length.
+    public Fixed(int batch, int length) {
+      this(batch, List.of(length));
+    }
+
+    int longest() {
+      return lengths.getLast();
+    }
+
+    /// Returns these shapes where texts have at most `most` tokens.
+    Fixed upTo(int most) {
+      return new Fixed(batch, lengths.stream().map(length -> Math.min(length, most)).toList());
     }
   }
 }

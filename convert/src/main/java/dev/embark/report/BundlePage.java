@@ -3,6 +3,7 @@ package dev.embark.report;
 import dev.embark.Backends;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
@@ -18,6 +19,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /// Writes what proves a bundle as a page: all its variants beside each other, computed once more
 /// and timed on this machine.
@@ -113,9 +115,17 @@ public final class BundlePage {
   }
 
   private long bytes(Variant variant) {
-    var file = variant.chain().stages().getFirst().files().getFirst().path();
+    var paths =
+        variant.chain().stages().getFirst().files().stream()
+            .map(StageFile::path)
+            .collect(Collectors.toSet());
     return bundle.manifest().files().stream()
-        .filter(listed -> listed.path().equals(file) || listed.path().equals(file + "_data"))
+        .filter(listed ->
+            paths.stream()
+                .anyMatch(path ->
+                    listed.path().equals(path)
+                        || listed.path().equals(path + "_data")
+                        || listed.path().startsWith(path + "/")))
         .mapToLong(FileDigest::size)
         .sum();
   }

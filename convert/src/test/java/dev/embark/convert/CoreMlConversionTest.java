@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checkpoint folder to Core ML package and back to vectors, held against the reference
@@ -27,7 +28,7 @@ final class CoreMlConversionTest {
   @TempDir Path folder;
 
   private static Recipe recipe(String name, Precision precision) {
-    return Recipe.coreMl(precision, Target.CoreMl.of(name, MilOpset.COREML7), SEQUENCE);
+    return Recipe.coreMl(precision, Target.CoreMl.of(name, MilOpset.COREML7), List.of(SEQUENCE));
   }
 
   private Path convert(String name, Precision precision) {
@@ -123,6 +124,39 @@ final class CoreMlConversionTest {
 
     try (var model = Trial.open(bundle, cache)) {
       assertThat(model.embedder().pipeline().maxTokens()).isEqualTo(64);
+    }
+  }
+
+  /// A package for each length before iOS 18, and one for all from there on; of lengths beyond the
+  /// model's own, that one.
+  @ParameterizedTest
+  @EnumSource(
+      value = MilOpset.class,
+      names = {"COREML7", "COREML8"})
+  void eachTextIsFilledUpToTheNextBucket(MilOpset opset) {
+    var target = Target.CoreMl.of("bert-mean", opset);
+    var bundle =
+        Trial.of(Fixture.of("bert-mean").folder())
+            .with(Recipe.coreMl(Precision.FP32, target, List.of(16, 32, 512)))
+            .convert(folder.resolve("b"), cache)
+            .folder();
+
+    assertThat(bundle.resolve("coreml").toFile().list())
+        .containsExactlyInAnyOrder(
+            opset == MilOpset.COREML8
+                ? new String[] {"bert-mean.mlpackage"}
+                : new String[] {
+                  "bert-mean-16.mlpackage", "bert-mean-32.mlpackage", "bert-mean-64.mlpackage"
+                });
+    var answers = Fixture.of("bert-mean").answers();
+    try (var model = Trial.open(bundle, cache)) {
+      assertThat(model.notices()).isEmpty();
+      var embeddings = model.embedder().embed(answers.texts(), new Prompt.None());
+      for (int i = 0; i < embeddings.size(); i++) {
+        assertThat(Fixtures.difference(embeddings.get(i).vector(), answers.embeddings()[i]))
+            .as("text %d", i)
+            .isLessThan(1e-5f);
+      }
     }
   }
 

@@ -51,7 +51,8 @@ final class DamagedProgramsTest {
 
   @BeforeAll
   static void convert() {
-    var recipe = Recipe.coreMl(Precision.FP32, Target.CoreMl.of("bert", MilOpset.COREML7), LENGTH);
+    var recipe =
+        Recipe.coreMl(Precision.FP32, Target.CoreMl.of("bert", MilOpset.COREML7), List.of(LENGTH));
     var bundle =
         Trial.of(Fixture.of("bert-mean").folder())
             .with(recipe)

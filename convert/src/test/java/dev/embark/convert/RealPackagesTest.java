@@ -44,7 +44,7 @@ final class RealPackagesTest {
     var bundle =
         model
             .trial()
-            .with(Recipe.coreMl(precision, target, SEQUENCE))
+            .with(Recipe.coreMl(precision, target, List.of(SEQUENCE)))
             .convert(folder.resolve("b"), cache);
     var file = bundle.folder().resolve("coreml/" + model.name() + MlPackage.EXTENSION);
     var texts = RealModel.texts();

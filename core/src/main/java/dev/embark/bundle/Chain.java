@@ -1,6 +1,8 @@
 package dev.embark.bundle;
 
+import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 
 /// One way through a bundle from tokens to the result: stages that run one after the other.
 ///
@@ -46,6 +48,13 @@ public record Chain(String name, List<Stage> stages) {
         }
       }
     }
+  }
+
+  /// Returns the chain of one stage with a file for each length; files may be the same.
+  public static Chain ofLengths(String name, String backend, Map<Integer, String> paths) {
+    var files = new ArrayList<StageFile>();
+    paths.forEach((length, path) -> files.add(new StageFile(path, new Sequence.Exactly(length))));
+    return new Chain(name, List.of(new Stage("model", backend, files)));
   }
 
   /// Returns the chain of one stage of one file for any length: what a plain ONNX bundle has.

@@ -42,6 +42,12 @@ public interface Executable extends AutoCloseable {
   /// Returns all inputs.
   List<Port> inputs();
 
+  /// Returns the lengths of sequences that it takes, rising, where its inputs leave that open but
+  /// not every length will do; empty where every one does.
+  default List<Integer> lengths() {
+    return List.of();
+  }
+
   /// Returns all outputs.
   List<Port> outputs();
 

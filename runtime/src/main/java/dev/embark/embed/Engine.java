@@ -1,6 +1,7 @@
 package dev.embark.embed;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.ByLength;
 import dev.embark.backend.Executable;
 import dev.embark.backend.Executable.Port;
 import dev.embark.bundle.Chain;
@@ -21,6 +22,7 @@ import java.util.Arrays;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.FutureTask;
@@ -52,13 +54,13 @@ public final class Engine implements AutoCloseable {
 
   /// Opens a model; `backend` must be the one its chain names.
   public static Engine open(ModelFiles model, Backend backend, EmbedSettings settings) {
-    Path file = model.folder().resolve(onlyFile(model.chain(), backend));
+    var files = onlyStage(model.chain(), backend);
     // Each takes a good part of a cold start, and neither needs the other.
     var tokenizer = new FutureTask<>(model::openTokenizer);
     Thread.ofPlatform().daemon().name("embark-tokenizer").start(tokenizer);
-    Executable executable = backend.open(file);
+    var executable = open(model.folder(), files, backend);
     try {
-      checkPorts(executable, model.pipeline(), file);
+      checkPorts(executable, model.pipeline(), files.getFirst().path());
       return new Engine(model, settings, opened(tokenizer), executable);
     } catch (RuntimeException e) {
       executable.close();
@@ -76,22 +78,40 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static String onlyFile(Chain chain, Backend backend) {
+  private static List<StageFile> onlyStage(Chain chain, Backend backend) {
     if (chain.stages().size() == 1
         && chain.stages().getFirst() instanceof Stage(_, var name, var files)
-        && name.equals(backend.name())
-        && files.size() == 1
-        && files.getFirst() instanceof StageFile(var path, _)) {
-      return path;
+        && name.equals(backend.name())) {
+      return files;
     }
     throw new Problem(
         Category.UNSUPPORTED,
-        "The chain \"" + chain.name() + "\" is not one file for " + backend.name() + ".",
+        "The chain \"" + chain.name() + "\" is not one stage for " + backend.name() + ".",
         "This Embark runs chains of one stage.",
         "Use the Embark that wrote the bundle, or convert the model again with this one.");
   }
 
-  private static void checkPorts(Executable executable, Pipeline pipeline, Path file) {
+  /// Opens all files of a stage; one that takes several lengths is opened once.
+  private static Executable open(Path folder, List<StageFile> files, Backend backend) {
+    var paths = files.stream().map(StageFile::path).distinct().toList();
+    if (paths.size() == 1) {
+      return backend.open(folder.resolve(paths.getFirst()));
+    }
+    var byLength = new TreeMap<Integer, Executable>();
+    Runnable release = () -> byLength.values().forEach(Executable::close);
+    try {
+      for (var path : paths) {
+        var opened = backend.open(folder.resolve(path));
+        byLength.put(Frame.of(opened).longest(), opened);
+      }
+      return new ByLength(byLength, release);
+    } catch (RuntimeException e) {
+      release.run();
+      throw e;
+    }
+  }
+
+  private static void checkPorts(Executable executable, Pipeline pipeline, String file) {
     var inputs = names(executable.inputs());
     var outputs = names(executable.outputs());
     var needed =
@@ -121,6 +141,11 @@ public final class Engine implements AutoCloseable {
 
   public Pipeline pipeline() {
     return pipeline;
+  }
+
+  /// Returns the lengths to which texts are filled up, rising; empty where none is.
+  public List<Integer> lengths() {
+    return Frame.of(executable).sequences();
   }
 
   EmbedSettings settings() {

@@ -78,11 +78,24 @@ final class Variations {
     task.advance(1);
     double nearly = Comparison.maxAbs(alone, padded(1));
     double widely = Comparison.maxAbs(alone, padded(SAMPLE_TOKENS_MAX / 2));
-    differences.put(Variation.PADDING, Math.max(nearly, widely));
+    differences.put(Variation.PADDING, Math.max(atEachLength(), Math.max(nearly, widely)));
     task.advance(1);
     differences.put(Variation.REPETITION, Comparison.maxAbs(alone, padded(0)));
     task.advance(1);
     return differences;
+  }
+
+  /// Returns how much the vector of a short text changes where it is filled up to each of the
+  /// lengths that the model's files are made for, each perhaps a program of its own.
+  private double atEachLength() {
+    double largest = 0;
+    for (int length : engine.lengths()) {
+      if (sample.getFirst().tokens() <= length) {
+        var filled = together(sample.subList(0, 1), length);
+        largest = Math.max(largest, Comparison.maxAbs(alone.subList(0, 1), filled));
+      }
+    }
+    return largest;
   }
 
   private List<float[]> padded(int positions) {

@@ -35,7 +35,8 @@ public enum MilOpset {
     return system;
   }
 
-  boolean isAtLeast(MilOpset other) {
+  /// Returns whether it has all that `other` has.
+  public boolean isAtLeast(MilOpset other) {
     return compareTo(other) >= 0;
   }
 }

@@ -4,21 +4,21 @@ import static java.util.Objects.requireNonNull;
 
 import dev.embark.backend.Executable;
 import dev.embark.format.mlprogram.Feature;
+import dev.embark.format.mlprogram.MilFunction;
 import dev.embark.format.mlprogram.MilType;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.mlprogram.Signature;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
-import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 
-/// A package that is open, with the ports of the graph it was made from: token ids of 64 bits, and
-/// outputs by the names of the pipeline.
+/// A function of a package that is open, with the ports of the graph it was made from: token ids of
+/// 64 bits, and outputs by the names of the pipeline.
 final class ProgramExecutable implements Executable {
   private final MilProgram program;
   private final Signature signature;
@@ -26,18 +26,16 @@ final class ProgramExecutable implements Executable {
   /// Name of each output in the graph, by its name in the package.
   private final Map<String, String> names;
 
-  private final Arena arena;
+  private final Runnable release;
 
-  /// Takes over the arena in which the weights are mapped.
-  ProgramExecutable(MlPackage opened, Arena arena) {
-    var model = opened.model();
-    if (model.functions().size() != 1) {
-      throw MilProgram.unknown("packages of several programs");
-    }
-    this.program = new MilProgram(opened, model.functions().values().iterator().next());
-    this.signature = model.description().main();
-    this.names = model.description().metadata().userDefined();
-    this.arena = arena;
+  /// Prepares a function for being run.
+  ///
+  /// @param release gives back the memory in which the weights are mapped
+  ProgramExecutable(MlPackage opened, MilFunction function, Signature signature, Runnable release) {
+    this.program = new MilProgram(opened, function);
+    this.signature = signature;
+    this.names = opened.model().description().metadata().userDefined();
+    this.release = release;
   }
 
   @Override
@@ -110,6 +108,6 @@ final class ProgramExecutable implements Executable {
 
   @Override
   public void close() {
-    arena.close();
+    release.run();
   }
 }
