@@ -109,7 +109,13 @@ public final class Conversion {
       if (variants.isEmpty()) {
         throw refusals.getFirst();
       }
-      return committed(bundle, model, smallestFirst(variants), notes);
+      var sorted = smallestFirst(variants);
+      if (sorted.stream().anyMatch(AppFiles::areFor)) {
+        var chain = sorted.getFirst().chain();
+        new AppFiles(bundle, Drafts.files(bundle, model, chain))
+            .write(order.reference(), sorted, proving.references());
+      }
+      return committed(bundle, model, sorted, notes);
     }
   }
 

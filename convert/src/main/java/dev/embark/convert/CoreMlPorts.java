@@ -21,6 +21,12 @@ import java.util.stream.Collectors;
 
 /// What an app gives a Core ML package and gets from it.
 final class CoreMlPorts {
+  /// The output of a model of vectors.
+  static final String EMBEDDINGS = "embeddings";
+
+  /// The output of a model that scores pairs.
+  static final String SCORE = "score";
+
   private static final String IDS = "input_ids";
   private static final String MASK = "attention_mask";
   private static final String TYPES = "token_type_ids";
@@ -82,11 +88,11 @@ final class CoreMlPorts {
       var only = pipeline.outputs().getFirst();
       switch (only) {
         case Output.Embedding embedding -> {
-          return new Port(embedding.port(), "embeddings", "The vector of the text.");
+          return new Port(embedding.port(), EMBEDDINGS, "The vector of the text.");
         }
         case Output.Score score -> {
           return new Port(
-              score.port(), "score", "As the model gives it, before any sigmoid or softmax.");
+              score.port(), SCORE, "As the model gives it, before any sigmoid or softmax.");
         }
         case Output.Lexical _, Output.MultiVector _, Output.Sparse _ -> {}
       }

@@ -110,13 +110,18 @@ final class Drafts {
     return new Draft(recipe.toManifest(longest, ""), Flavor.PORTABLE, longest, files, List.of());
   }
 
+  /// Returns the name of the program for texts of a length, in a package of several.
+  static String function(int length) {
+    return "tokens_" + length;
+  }
+
   private static void emit(Map<Integer, Graph> graphs, CoreMlPorts ports, Path file) {
     var settings = ports.settings(graphs);
     if (graphs.size() == 1) {
       CoreMlTarget.emit(graphs.values().iterator().next(), settings, file);
     } else {
       var functions = new LinkedHashMap<String, Graph>();
-      graphs.forEach((length, graph) -> functions.put("tokens_" + length, graph));
+      graphs.forEach((length, graph) -> functions.put(function(length), graph));
       CoreMlTarget.emitAll(functions, settings, file);
     }
     try (var arena = Arena.ofConfined()) {
@@ -157,8 +162,12 @@ final class Drafts {
     return new Chain(recipe.precision().key(), List.of(new Stage("model", backend, List.of(file))));
   }
 
+  static ModelFiles files(BundleWriter bundle, Families.Model model, Chain chain) {
+    return new ModelFiles(bundle.folder(), about(model), model.pipeline(), chain);
+  }
+
   private ModelFiles files(Chain chain) {
-    var files = new ModelFiles(bundle.folder(), about(model), model.pipeline(), chain);
+    var files = files(bundle, model, chain);
     // Fails where the tokenizer does not fit the model, before anything is computed.
     files.openTokenizer();
     return files;

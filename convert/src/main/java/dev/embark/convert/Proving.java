@@ -51,6 +51,11 @@ final class Proving {
     }
   }
 
+  /// Returns what the interpreter has said, nothing where it was not asked.
+  List<Reference> references() {
+    return answers.map(InterpreterWitness.Answers::references).orElse(List.of());
+  }
+
   private static Engine open(ModelFiles files, Backend backend) {
     try {
       return Engine.open(files, backend, EmbedSettings.defaults());

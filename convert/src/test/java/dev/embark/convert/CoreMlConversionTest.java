@@ -144,9 +144,13 @@ final class CoreMlConversionTest {
     assertThat(bundle.resolve("coreml").toFile().list())
         .containsExactlyInAnyOrder(
             opset == MilOpset.COREML8
-                ? new String[] {"bert-mean.mlpackage"}
+                ? new String[] {"EmbarkKit", "app.json", "bert-mean.mlpackage"}
                 : new String[] {
-                  "bert-mean-16.mlpackage", "bert-mean-32.mlpackage", "bert-mean-64.mlpackage"
+                  "EmbarkKit",
+                  "app.json",
+                  "bert-mean-16.mlpackage",
+                  "bert-mean-32.mlpackage",
+                  "bert-mean-64.mlpackage"
                 });
     var answers = Fixture.of("bert-mean").answers();
     try (var model = Trial.open(bundle, cache)) {
