@@ -1,6 +1,7 @@
 package dev.embark;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.coreml.AppleBackend;
 import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.backend.table.TableBackend;
@@ -36,7 +37,7 @@ public final class Backends {
   public static Backend load(String name, Path cache) {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
-      case CoreMlBackend.NAME -> new CoreMlBackend();
+      case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();
       case TableBackend.NAME -> new TableBackend();
       default -> // an open set of words, of which this version knows these
           throw new Problem(

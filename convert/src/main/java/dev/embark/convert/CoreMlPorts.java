@@ -114,7 +114,7 @@ final class CoreMlPorts {
         "embark.sequence",
         lengths.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
     all.put("embark.pipeline", model.pipeline().toJson().toString());
-    all.put("embark.compute-units", precision == Precision.FP32 ? "cpuAndGPU" : "all");
+    all.put(CoreMlBackend.UNITS_KEY, precision == Precision.FP32 ? "cpuAndGPU" : "all");
     all.put("embark.source", order.reference());
     all.put("embark.version", ProgramVersion.number());
     var what = model.architecture() + " of " + order.reference();

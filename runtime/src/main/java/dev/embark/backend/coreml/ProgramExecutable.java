@@ -4,9 +4,6 @@ import static java.util.Objects.requireNonNull;
 
 import dev.embark.backend.Executable;
 import dev.embark.format.mlprogram.Feature;
-import dev.embark.format.mlprogram.MilFunction;
-import dev.embark.format.mlprogram.MilType;
-import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.mlprogram.Signature;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
@@ -20,7 +17,7 @@ import java.util.Map;
 /// A function of a package that is open, with the ports of the graph it was made from: token ids of
 /// 64 bits, and outputs by the names of the pipeline.
 final class ProgramExecutable implements Executable {
-  private final MilProgram program;
+  private final Computation computation;
   private final Signature signature;
 
   /// Name of each output in the graph, by its name in the package.
@@ -28,13 +25,13 @@ final class ProgramExecutable implements Executable {
 
   private final Runnable release;
 
-  /// Prepares a function for being run.
-  ///
-  /// @param release gives back the memory in which the weights are mapped
-  ProgramExecutable(MlPackage opened, MilFunction function, Signature signature, Runnable release) {
-    this.program = new MilProgram(opened, function);
+  /// @param names the package's metadata
+  /// @param release ends the computation, and gives back the memory in which the weights are mapped
+  ProgramExecutable(
+      Computation computation, Signature signature, Map<String, String> names, Runnable release) {
+    this.computation = computation;
     this.signature = signature;
-    this.names = opened.model().description().metadata().userDefined();
+    this.names = names;
     this.release = release;
   }
 
@@ -62,7 +59,7 @@ final class ProgramExecutable implements Executable {
 
   @Override
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-    var values = new HashMap<String, MilTensor>();
+    var values = new HashMap<String, int[]>();
     for (var port : inputs()) {
       values.put(port.name(), integers(fitting(port, inputs)));
     }
@@ -71,9 +68,9 @@ final class ProgramExecutable implements Executable {
     for (var port : outputs()) {
       fitting(port, outputs);
     }
-    var results = program.run(values);
+    var results = computation.run(values);
     for (var feature : signature.outputs()) {
-      var result = requireNonNull(results.get(feature.name()), feature.name()).reals();
+      var result = requireNonNull(results.get(feature.name()), feature.name());
       var target = requireNonNull(outputs.get(name(feature)), feature.name());
       MemorySegment.copy(result, 0, target.bytes(), ValueLayout.JAVA_FLOAT, 0, result.length);
     }
@@ -94,16 +91,12 @@ final class ProgramExecutable implements Executable {
     }
   }
 
-  private static MilTensor integers(Tensor tensor) {
-    var sizes = new int[tensor.shape().rank()];
-    for (int axis = 0; axis < sizes.length; axis++) {
-      sizes[axis] = Math.toIntExact(tensor.shape().size(axis));
-    }
+  private static int[] integers(Tensor tensor) {
     var numbers = new int[Math.toIntExact(tensor.shape().elementCount())];
     for (int i = 0; i < numbers.length; i++) {
       numbers[i] = Math.toIntExact(tensor.bytes().getAtIndex(ValueLayout.JAVA_LONG, i));
     }
-    return MilTensor.ofIntegers(MilType.INT32, sizes, numbers);
+    return numbers;
   }
 
   @Override
