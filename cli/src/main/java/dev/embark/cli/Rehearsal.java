@@ -17,8 +17,8 @@ public final class Rehearsal {
   private static final List<String> ALONE =
       List.of("--help", "--version", "models", "doctor", "doctor --json");
 
-  /// `MODEL` stands for the checkpoint, `BUNDLE` for what it is converted to. The second use of a
-  /// bundle takes another way than the first.
+  /// `MODEL` stands for the checkpoint, `BUNDLE` and `APP` for what it is converted to. The second
+  /// use of a bundle takes another way than the first.
   private static final List<String> WITH_MODEL =
       List.of(
           "convert MODEL -o BUNDLE --skip-verification",
@@ -27,7 +27,9 @@ public final class Rehearsal {
           "embed BUNDLE fourth --json",
           "rerank BUNDLE --query first second",
           "tokenize BUNDLE fifth",
-          "inspect BUNDLE");
+          "inspect BUNDLE",
+          "convert MODEL -o APP --to coreml --skip-verification",
+          "inspect APP");
 
   private Rehearsal() {}
 
@@ -38,13 +40,16 @@ public final class Rehearsal {
       var environment = Map.of("HOME", home, "HF_HUB_OFFLINE", "1");
       ALONE.forEach(line -> run(environment, line.split(" ")));
       for (var model : words) {
-        var bundle = Path.of(home, "bundle").toString();
+        var places =
+            Map.of(
+                "MODEL", model,
+                "BUNDLE", Path.of(home, "bundle").toString(),
+                "APP", Path.of(home, "app").toString());
         for (var line : WITH_MODEL) {
           run(
               environment,
               Arrays.stream(line.split(" "))
-                  .map(word -> word.equals("MODEL") ? model : word)
-                  .map(word -> word.equals("BUNDLE") ? bundle : word)
+                  .map(word -> places.getOrDefault(word, word))
                   .toArray(String[]::new));
         }
       }

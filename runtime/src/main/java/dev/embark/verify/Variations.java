@@ -15,7 +15,8 @@ import java.util.Map;
 /// Attempts to change the values of a few inputs by their company.
 ///
 /// They are tried on a handful of inputs of different lengths, because a batch is as expensive as
-/// its longest input times their number.
+/// its longest input times their number. Batches are asked for on several threads, which the engine
+/// puts up with as with any users.
 final class Variations {
   private static final int SAMPLE_TEXTS = 8;
   private static final int SAMPLE_TOKENS_MAX = 128;
@@ -99,11 +100,11 @@ final class Variations {
   }
 
   private List<float[]> padded(int positions) {
-    return sample.stream().map(text -> padded(text, positions)).toList();
+    return sample.parallelStream().map(text -> padded(text, positions)).toList();
   }
 
   private List<float[]> betweenNeighbors() {
-    return sample.stream()
+    return sample.parallelStream()
         .map(text -> together(List.of(sample.getFirst(), text, sample.getLast())).get(1))
         .toList();
   }

@@ -5,7 +5,7 @@ import dev.embark.cli.doctor.Finding.Need;
 import dev.embark.problem.Problem;
 import java.util.function.Function;
 
-/// A native runtime: it is there when its library loads, and only loading shows that.
+/// A runtime: it is there when it loads, and only loading shows that.
 final class BackendCheck implements Check {
   private final String topic;
   private final Function<Host, Backend> load;
@@ -18,7 +18,7 @@ final class BackendCheck implements Check {
   @Override
   public Finding examine(Host host) {
     try {
-      return Finding.ok(topic, load.apply(host).version() + ", its native library loads");
+      return Finding.ok(topic, load.apply(host).version() + ", it loads");
     } catch (Problem e) {
       return Finding.missing(topic, Need.REQUIRED, (e.what() + " " + e.why()).strip(), e.remedy());
     }

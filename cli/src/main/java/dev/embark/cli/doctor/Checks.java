@@ -1,5 +1,7 @@
 package dev.embark.cli.doctor;
 
+import dev.embark.Backends;
+import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.MachineCache;
 import java.util.List;
@@ -15,6 +17,9 @@ public final class Checks {
         new BackendCheck(
             "ONNX Runtime",
             host -> OnnxRuntimeBackend.load(MachineCache.folder(host.environment()))),
+        new BackendCheck(
+            "Core ML",
+            host -> Backends.load(CoreMlBackend.NAME, MachineCache.folder(host.environment()))),
         new CoresCheck(),
         new MemoryCheck(),
         new TemporaryFolderCheck(),
