@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
 
 /// Damages to the files of a package, and to how they refer to each other.
 final class FileDamages {
@@ -20,6 +21,10 @@ final class FileDamages {
   private FileDamages() {}
 
   static List<Damage> all() {
+    return Stream.of(manifests(), models(), weights(), places()).flatMap(List::stream).toList();
+  }
+
+  private static List<Damage> manifests() {
     return List.of(
         Damage.manifest(
             "root of the manifest", "Identifier\": \"", "Identifier\": \"x", "none of its items"),
@@ -34,7 +39,11 @@ final class FileDamages {
             "weights that are not listed",
             ",\\s*\"[0-9a-f-]*\": \\{[^}]*weights\"\\s*\\}",
             "",
-            "the manifest does not list"),
+            "the manifest does not list"));
+  }
+
+  private static List<Damage> models() {
+    return List.of(
         new Damage(
             "no model",
             Base.FP32,
@@ -63,7 +72,11 @@ final class FileDamages {
             "a network instead of a program",
             Surgery.MODEL,
             bytes -> new byte[] {0x08, 0x04, (byte) 0xA2, 0x1F, 0x00},
-            "is no Core ML program: its kind is field 500"),
+            "is no Core ML program: its kind is field 500"));
+  }
+
+  private static List<Damage> weights() {
+    return List.of(
         Damage.weights("version of the weights", 4, 1, "its version is 1, expected 2"),
         Damage.weights("number of blobs", 0, 1 << 20, "where blob"),
         Damage.weights("reserved byte", 12, 1, "a reserved byte is not 0"),
@@ -87,7 +100,11 @@ final class FileDamages {
             "bytes after the weights",
             Surgery.WEIGHTS,
             bytes -> Arrays.copyOf(bytes, bytes.length + HEADER),
-            "follow the last blob"),
+            "follow the last blob"));
+  }
+
+  private static List<Damage> places() {
+    return List.of(
         blob(
             "data instead of metadata",
             old -> new MilValue.Blob(old.file(), old.offset() + HEADER)),

@@ -6,6 +6,7 @@ import dev.embark.format.mlprogram.MilOperation.Binding;
 import dev.embark.format.mlprogram.MilPort;
 import dev.embark.format.mlprogram.rules.Finding.Code;
 import dev.embark.format.mlprogram.rules.Rule.Typed;
+import dev.embark.problem.Problem;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -94,8 +95,8 @@ final class FunctionRules {
       } else {
         compare(operation.outputs(), made(operation, where));
       }
-    } catch (Refused e) {
-      findings.add(e.at(where));
+    } catch (Problem e) {
+      findings.add(Refused.finding(e, where));
     } catch (ArithmeticException _) {
       findings.defect(Code.SHAPE, where, "its sizes are beyond all bounds");
     }

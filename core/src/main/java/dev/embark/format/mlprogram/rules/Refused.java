@@ -2,31 +2,24 @@ package dev.embark.format.mlprogram.rules;
 
 import dev.embark.format.mlprogram.rules.Finding.Code;
 import dev.embark.format.mlprogram.rules.Finding.Severity;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 
-/// Ends the check of one operation, of which nothing more can be said; never leaves this package.
-final class Refused extends RuntimeException {
-  private static final long serialVersionUID = 1;
+/// Ends the check of one operation, of which nothing more can be said: a `Problem` that says what
+/// and, as its reason, the rule. It becomes a finding before it leaves this package.
+final class Refused {
+  private Refused() {}
 
-  private final Severity severity;
-  private final Code code;
-  private final String what;
-
-  private Refused(Severity severity, Code code, String what) {
-    super(what, null, false, false);
-    this.severity = severity;
-    this.code = code;
-    this.what = what;
+  static Problem defect(Code code, String what) {
+    return new Problem(Category.BAD_INPUT, what, code.name(), "");
   }
 
-  static Refused defect(Code code, String what) {
-    return new Refused(Severity.DEFECT, code, what);
+  static Problem unjudged(String what) {
+    return new Problem(Category.UNSUPPORTED, what, Code.OPERATION.name(), "");
   }
 
-  static Refused unjudged(String what) {
-    return new Refused(Severity.UNJUDGED, Code.OPERATION, what);
-  }
-
-  Finding at(String where) {
-    return new Finding(severity, code, where, what);
+  static Finding finding(Problem refusal, String where) {
+    var severity = refusal.category() == Category.UNSUPPORTED ? Severity.UNJUDGED : Severity.DEFECT;
+    return new Finding(severity, Code.valueOf(refusal.why()), where, refusal.what());
   }
 }

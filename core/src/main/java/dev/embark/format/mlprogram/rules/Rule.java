@@ -22,7 +22,7 @@ record Rule(int since, List<Parameter> parameters, Inference inference) {
 
   /// What comes out of what goes in.
   interface Inference {
-    /// Returns the outputs; throws `Refused` where the inputs do not go together.
+    /// Returns the outputs; throws what `Refused` makes where the inputs do not go together.
     List<Typed> of(Given given);
   }
 }
