@@ -64,7 +64,24 @@ public sealed interface Op {
   /// Scores that depend on the distance of two tokens only: `table` `[2·reach + 1, heads]` holds
   /// them for `j − i` from `−reach` to `reach`, beyond which the outermost counts. `[1, heads,
   /// sequence, sequence]` for `ids` `[batch, sequence]`.
-  record DistanceBias(Value ids, Constant table) implements Op {}
+  record DistanceBias(Value ids, Constant table) implements Op {
+    /// Returns the scores for a length: `[heads, sequence, sequence]`.
+    public float[] scores(int sequence) {
+      int heads = table.weight().rowLength();
+      int reach = (int) table.weight().rows() / 2;
+      var rows = table.weight().toArray();
+      var scores = new float[Math.multiplyExact(heads, sequence * sequence)];
+      for (int i = 0; i < sequence; i++) {
+        for (int j = 0; j < sequence; j++) {
+          int row = Math.clamp((long) j - i, -reach, reach) + reach;
+          for (int head = 0; head < heads; head++) {
+            scores[(head * sequence + i) * sequence + j] = rows[row * heads + head];
+          }
+        }
+      }
+      return scores;
+    }
+  }
 
   /// Scores of tokens with relative positions (DeBERTa, <https://arxiv.org/abs/2006.03654>): the
   /// product, per head and times `scale`, of a token `[batch, sequence, heads·size]` and the row of

@@ -34,6 +34,30 @@ public record Rotation(List<Float> frequencies, float factor) {
     return (float) Math.sin(angle(position, plane)) * factor;
   }
 
+  /// Returns the cosines of all positions, each half of a head's values turned alike: `[sequence,
+  /// size]`.
+  public float[] cosines(int sequence) {
+    return table(sequence, this::cosine);
+  }
+
+  /// Returns the sines, likewise.
+  public float[] sines(int sequence) {
+    return table(sequence, this::sine);
+  }
+
+  /// A function of position and plane.
+  private interface Angle {
+    float of(int position, int plane);
+  }
+
+  private float[] table(int sequence, Angle angle) {
+    var values = new float[Math.multiplyExact(sequence, size())];
+    for (int i = 0; i < values.length; i++) {
+      values[i] = angle.of(i / size(), i % (size() / 2));
+    }
+    return values;
+  }
+
   @Override
   public String toString() {
     return "size " + size() + ", slowest " + frequencies.getLast() + ", factor " + factor;

@@ -15,6 +15,18 @@ public sealed interface Sight {
   /// `0 ≤ i − j ≤ reach`.
   record CausalNear(int reach) implements Sight {}
 
+  /// Returns what is added to scores `[sequence, sequence]`: 0 where a token is reached, else
+  /// `unseen`.
+  default float[] bias(int sequence, float unseen) {
+    var values = new float[Math.multiplyExact(sequence, sequence)];
+    for (int i = 0; i < sequence; i++) {
+      for (int j = 0; j < sequence; j++) {
+        values[i * sequence + j] = reaches(i, j) ? 0 : unseen;
+      }
+    }
+    return values;
+  }
+
   /// Returns whether the token at `i` sees the one at `j`.
   default boolean reaches(int i, int j) {
     return switch (this) {

@@ -90,19 +90,9 @@ final class MilAttention {
   MilPort distanceBias(String out, Op.DistanceBias of) {
     int sequence = (int) of.ids().shape().size(1);
     int heads = of.table().weight().rowLength();
-    int reach = (int) of.table().weight().rows() / 2;
-    var table = of.table().weight().toArray();
-    var scores = new float[heads * sequence * sequence];
-    for (int i = 0; i < sequence; i++) {
-      for (int j = 0; j < sequence; j++) {
-        int row = Math.clamp((long) j - i, -reach, reach) + reach;
-        for (int head = 0; head < heads; head++) {
-          scores[(head * sequence + i) * sequence + j] = table[row * heads + head];
-        }
-      }
-    }
     var shape = Shape.of(1, heads, sequence, sequence);
-    return block.weight(out, new Weight.Stored(Tensor.of(shape, scores)), block.trunk());
+    return block.weight(
+        out, new Weight.Stored(Tensor.of(shape, of.scores(sequence))), block.trunk());
   }
 
   /// Emits `x·cos + (−x₂, x₁)·sin` with constant sines and cosines.
@@ -127,16 +117,8 @@ final class MilAttention {
     return block.once(
         List.of(what, rotation, x.type()),
         () -> {
-          int half = rotation.size() / 2;
-          var values = new float[Math.toIntExact(sequence * rotation.size())];
-          for (int i = 0; i < values.length; i++) {
-            int position = i / rotation.size();
-            int plane = i % half;
-            values[i] =
-                what.equals("sine")
-                    ? rotation.sine(position, plane)
-                    : rotation.cosine(position, plane);
-          }
+          int length = Math.toIntExact(sequence);
+          var values = what.equals("sine") ? rotation.sines(length) : rotation.cosines(length);
           var shape = Shape.of(1, sequence, 1, rotation.size());
           var name = "rotary_%s_%d_%d".formatted(what, block.number(rotation), sequence);
           return block.weight(name, new Weight.Stored(Tensor.of(shape, values)), x.type());

@@ -60,12 +60,7 @@ final class MilMasks {
   }
 
   private MilPort reach(Sight sight, int sequence) {
-    var values = new float[sequence * sequence];
-    for (int i = 0; i < sequence; i++) {
-      for (int j = 0; j < sequence; j++) {
-        values[i * sequence + j] = sight.reaches(i, j) ? 0 : (float) UNSEEN;
-      }
-    }
+    var values = sight.bias(sequence, (float) UNSEEN);
     var shape = Shape.of(1, 1, sequence, sequence);
     return block.weight(
         name(sight) + "_sight", new Weight.Stored(Tensor.of(shape, values)), block.trunk());

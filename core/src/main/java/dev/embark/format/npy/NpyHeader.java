@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// What stands before the elements; see [Npy] for the layout.
 final class NpyHeader {
@@ -51,8 +52,16 @@ final class NpyHeader {
 
   /// Returns the header of a float32 matrix, always [#BYTES] long.
   static ByteBuffer float32Matrix(long rows, int columns) {
+    return float32(Shape.of(rows, columns));
+  }
+
+  /// Returns the header of float32 values, always [#BYTES] long.
+  static ByteBuffer float32(Shape shape) {
+    var sizes =
+        Arrays.stream(shape.sizes()).mapToObj(Long::toString).collect(Collectors.joining(", "));
     var text =
-        "{'descr': '<f4', 'fortran_order': False, 'shape': (" + rows + ", " + columns + "), }";
+        "{'descr': '<f4', 'fortran_order': False, 'shape': (%s%s), }"
+            .formatted(sizes, shape.rank() == 1 ? "," : "");
     var header = ByteBuffer.allocate(BYTES).order(ByteOrder.LITTLE_ENDIAN);
     Arrays.fill(header.array(), (byte) ' ');
     header.put(MAGIC).put((byte) 1).put((byte) 0).putShort((short) (BYTES - PRELUDE_BYTES));

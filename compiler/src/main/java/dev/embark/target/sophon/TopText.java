@@ -1,0 +1,157 @@
+package dev.embark.target.sophon;
+
+import dev.embark.tensor.Shape;
+import dev.embark.tensor.Weight;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.stream.Collectors;
+
+/// A module of the `top` dialect in the making: one line an operation, each under a name of its
+/// own.
+///
+/// See `TopOps.td` in <https://github.com/sophgo/tpu-mlir>; the compiler asks for unique names, by
+/// which weights are found in the archive and inputs at run time.
+final class TopText {
+  private static final String NONE = "%0";
+
+  private final String name;
+  private final List<String> arguments = new ArrayList<>();
+  private final List<String> lines = new ArrayList<>();
+  private final List<String> names = new ArrayList<>();
+  private final Set<String> taken = new HashSet<>();
+  private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final Map<Object, TopValue> shared = new HashMap<>();
+  private int values;
+
+  TopText(String name) {
+    this.name = name;
+    lines.add(NONE + " = \"top.None\"() : () -> none loc(#loc)");
+  }
+
+  /// Returns all weights by their names in the archive.
+  Map<String, Weight> weights() {
+    return weights;
+  }
+
+  TopValue input(String input, Shape shape) {
+    var argument = "%arg" + arguments.size();
+    var type = TopValue.type(shape);
+    arguments.add(argument + ": " + type + " loc(unknown)");
+    return line("\"top.Input\"(" + argument + ") {} : (" + type + ")", shape, input);
+  }
+
+  /// Returns a constant; the same name is the same constant.
+  TopValue weight(String weight, Weight values, Shape shape) {
+    return once(
+        List.of(weight, shape),
+        () -> {
+          var unique = unique(weight);
+          weights.put(unique, values);
+          return named("\"top.Weight\"() {} : ()", shape, unique);
+        });
+  }
+
+  TopValue once(Object key, Supplier<TopValue> make) {
+    var made = shared.get(key);
+    if (made == null) {
+      made = make.get();
+      shared.put(key, made);
+    }
+    return made;
+  }
+
+  /// Adds an operation; `attributes` are as they stand between braces.
+  ///
+  /// @param operands values, or [Operand#NONE] in the place of one that lacks
+  TopValue op(String type, String as, String attributes, Shape shape, List<Operand> operands) {
+    var given = operands.stream().map(Operand::text).collect(Collectors.joining(", "));
+    var types = operands.stream().map(Operand::type).collect(Collectors.joining(", "));
+    return line("\"top.%s\"(%s) {%s} : (%s)".formatted(type, given, attributes, types), shape, as);
+  }
+
+  /// What an operation reads.
+  sealed interface Operand {
+    Operand NONE = new Lacking();
+
+    String text();
+
+    String type();
+
+    static Operand of(TopValue value) {
+      return new Given(value);
+    }
+  }
+
+  private record Given(TopValue value) implements Operand {
+    @Override
+    public String text() {
+      return value.toString();
+    }
+
+    @Override
+    public String type() {
+      return value.type();
+    }
+  }
+
+  private record Lacking() implements Operand {
+    @Override
+    public String text() {
+      return TopText.NONE;
+    }
+
+    @Override
+    public String type() {
+      return "none";
+    }
+  }
+
+  private TopValue line(String text, Shape shape, String as) {
+    return named(text, shape, unique(as));
+  }
+
+  private TopValue named(String text, Shape shape, String unique) {
+    names.add(unique);
+    var value = new TopValue(++values, shape);
+    lines.add("%s = %s -> %s loc(#loc%d)".formatted(value, text, value.type(), names.size()));
+    return value;
+  }
+
+  private String unique(String wanted) {
+    var plain = wanted.replaceAll("[^A-Za-z0-9_.]", "_");
+    var unique = plain;
+    for (int i = 2; !taken.add(unique); i++) {
+      unique = plain + "_" + i;
+    }
+    return unique;
+  }
+
+  /// Returns the module, which gives `output` and reads its weights from `archive`.
+  String finish(TopValue output, String archive) {
+    var text = new StringBuilder("#loc = loc(unknown)\n");
+    text.append("module @")
+        .append(name)
+        .append(" attributes {module.chip = \"ALL\", module.platform = \"ONNX\", ")
+        .append("module.state = \"TOP_F32\", module.top_run_mode = \"STATIC\", ")
+        .append("module.weight_file = \"")
+        .append(archive)
+        .append("\"} {\n  func.func @main(")
+        .append(String.join(", ", arguments))
+        .append(") -> ")
+        .append(output.type())
+        .append(" {\n");
+    lines.forEach(line -> text.append("    ").append(line).append('\n'));
+    text.append("    return ").append(output).append(" : ").append(output.type());
+    text.append(" loc(#loc)\n  } loc(#loc)\n} loc(#loc)\n");
+    for (int i = 0; i < names.size(); i++) {
+      text.append("#loc").append(i + 1).append(" = loc(\"").append(names.get(i)).append("\")\n");
+    }
+    return text.toString();
+  }
+}

@@ -1,0 +1,168 @@
+package dev.embark.target.sophon;
+
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.process.Child;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
+
+/// The vendor's compiler, a program without Python: text and weights to a `.bmodel`.
+///
+/// The four calls are those of `model_deploy` in tpu_mlir 1.30.2, of which each writes what the
+/// next one reads.
+///
+/// @param toolchain unpacked folder with `bin` and `lib`
+/// @param limit of each call
+public record TpuCompiler(Path toolchain, Duration limit) {
+  /// Codes of a block share a scale where weights are narrower than what they meet.
+  private static final int BLOCK = 64;
+
+  /// What the device computes in.
+  public enum Mode {
+    F16,
+    BF16,
+    F32,
+    W8F16;
+
+    private int block() {
+      return this == W8F16 ? BLOCK : 0;
+    }
+
+    private String key() {
+      return name().toLowerCase(Locale.ROOT);
+    }
+  }
+
+  /// Compiles what [SophonTarget] wrote into `folder`, and returns the file. Throws a `Problem` of
+  /// category `UNSUPPORTED` where the compiler refuses it.
+  public Path compile(String net, String chip, Mode mode, Path folder) {
+    var tuned = net + "_" + mode.key() + "_tpu";
+    var placed = net + "_" + mode.key() + "_final.mlir";
+    var file = folder.resolve(net + ".bmodel");
+    call(
+        folder,
+        SophonTarget.text(folder, net).getFileName().toString(),
+        "--struct-optimize",
+        "--shape-infer",
+        "--canonicalize",
+        "--extra-optimize",
+        "-o",
+        net + ".mlir");
+    call(
+        folder,
+        net + ".mlir",
+        "--processor-assign=chip=%s mode=%s num_device=1 num_core=1 addr_mode=auto high_precision=False"
+            .formatted(chip, mode.name()),
+        "--processor-top-optimize",
+        ("--convert-top-to-tpu=weightFileName=%s_weights.npz asymmetric=False doWinograd=False"
+                + " q_group_size=%d q_symmetric=False matmul_perchannel=False gelu_mode=normal")
+            .formatted(tuned, mode.block()),
+        "--canonicalize",
+        "--weight-fold",
+        "-o",
+        tuned + ".mlir");
+    call(
+        folder,
+        tuned + ".mlir",
+        "--mlir-disable-threading",
+        "--strip-io-quant=quant_input=False quant_output=False quant_input_list="
+            + " quant_output_list= quant_output_bf16=False quant_input_int8=False"
+            + " quant_output_int8=False ",
+        "--processor-tpu-optimize",
+        "--dev-parallel",
+        "--weight-reorder",
+        "--subnet-divide=dynamic=False",
+        "--op-reorder",
+        "--topo-sort",
+        "--layer-group=opt=2 group_by_cores=auto compress_mode=none debugger=0"
+            + " disable_group_overlap=false lgcache=true config_filename= enable_lghash=False"
+            + " lghash_dir=",
+        "--affine-opt",
+        "--core-parallel",
+        "--after-layergroup-weight-reorder",
+        "--address-assign",
+        "-o",
+        placed);
+    call(
+        folder,
+        placed,
+        ("--codegen=model_file=%s embed_debug_info=False model_version=latest bmodel_only=False"
+                + " gdma_check=False rvti=False")
+            .formatted(file.getFileName()),
+        "-o",
+        "/dev/null");
+    requireWritten(file);
+    return file;
+  }
+
+  /// Puts networks into one file, in which those of the same weights share them.
+  ///
+  /// @param folder in which the tool works, and the result lies
+  public Path combine(List<Path> files, String name, Path folder) {
+    var target = folder.resolve(name);
+    var command = new ArrayList<String>();
+    command.add(toolchain.resolve("bin/model_tool").toString());
+    command.add("--combine");
+    files.forEach(file -> command.add(file.toAbsolutePath().toString()));
+    command.addAll(List.of("-o", target.toAbsolutePath().toString()));
+    run(command, folder);
+    requireWritten(target);
+    return target;
+  }
+
+  private void call(Path folder, String... arguments) {
+    var command = new ArrayList<String>();
+    command.add(toolchain.resolve("bin/tpuc-opt").toString());
+    command.addAll(List.of(arguments));
+    run(command, folder);
+  }
+
+  private void run(List<String> command, Path folder) {
+    var ended = new Child(command, folder, environment(), limit).run();
+    if (ended.exitCode() != 0) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          "SOPHON's compiler refuses the model (%s, exit code %d)."
+              .formatted(Path.of(command.getFirst()).getFileName(), ended.exitCode()),
+          ended.tail(),
+          "Report it with the name of the model; ONNX may work meanwhile.");
+    }
+  }
+
+  /// The wheel brings a C library of its own, which does not go with another system's loader: that
+  /// of this machine has to be found first.
+  private Map<String, String> environment() {
+    var variables = new TreeMap<String, String>();
+    variables.put("TPUC_ROOT", toolchain.toString());
+    var libraries =
+        List.of("/lib/x86_64-linux-gnu", "/lib64", "/usr/lib64", "/usr/lib").stream()
+            .filter(folder -> Files.exists(Path.of(folder, "libc.so.6")))
+            .findFirst()
+            .orElse("/lib");
+    variables.put("LD_LIBRARY_PATH", libraries);
+    return variables;
+  }
+
+  /// A compiler that fails late may leave an empty file and say nothing.
+  private static void requireWritten(Path file) {
+    try {
+      if (Files.isRegularFile(file) && Files.size(file) > 0) {
+        return;
+      }
+    } catch (IOException _) {
+      // As if it were not there.
+    }
+    throw new Problem(
+        Category.UNSUPPORTED,
+        "SOPHON's compiler ended well and wrote no " + file.getFileName() + ".",
+        "",
+        "Check the space left in the temporary folder.");
+  }
+}
