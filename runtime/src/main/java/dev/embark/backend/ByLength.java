@@ -1,7 +1,9 @@
 package dev.embark.backend;
 
 import dev.embark.tensor.Dim;
+import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.SortedMap;
@@ -14,7 +16,7 @@ public final class ByLength implements Executable {
   private final TreeMap<Integer, Executable> byLength;
   private final Runnable release;
 
-  /// Takes over executables whose inputs are `[batch, length]`.
+  /// Takes over executables whose inputs are `[batch, length]` or `[batch, length, …]`.
   ///
   /// @param byLength at least one
   /// @param release closes them
@@ -31,9 +33,15 @@ public final class ByLength implements Executable {
   @Override
   public List<Port> inputs() {
     return longest().inputs().stream()
-        .map(port ->
-            new Port(port.name(), port.type(), port.shape().withLast(new Dim.Named(SEQUENCE))))
+        .map(port -> new Port(port.name(), port.type(), open(port.shape())))
         .toList();
+  }
+
+  /// Returns `[batch, sequence, …]` with any sequence.
+  private static Shape open(Shape shape) {
+    var dims = new ArrayList<>(shape.dims());
+    dims.set(1, new Dim.Named(SEQUENCE));
+    return new Shape(dims);
   }
 
   @Override

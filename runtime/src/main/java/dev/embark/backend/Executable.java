@@ -31,6 +31,24 @@ public interface Executable extends AutoCloseable {
       }
     }
 
+    /// Returns the tensor of this port; throws `IllegalArgumentException` where there is none, or
+    /// one that does not fit.
+    public Tensor in(Map<String, Tensor> given) {
+      var tensor = given.get(name);
+      if (tensor == null) {
+        throw new IllegalArgumentException(this + " is not among " + given.keySet());
+      }
+      requireFits(tensor);
+      return tensor;
+    }
+
+    /// Throws `IllegalArgumentException` where more is given than there are ports.
+    public static void requireOnly(Map<String, Tensor> given, List<Port> ports) {
+      if (given.size() > ports.size()) {
+        throw new IllegalArgumentException("ports are " + ports + ", given are " + given.keySet());
+      }
+    }
+
     /// Throws `IllegalArgumentException` where native code could not read a tensor.
     public static void requireNative(String name, Tensor tensor) {
       if (!tensor.bytes().isNative()) {

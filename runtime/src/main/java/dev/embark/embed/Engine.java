@@ -54,13 +54,13 @@ public final class Engine implements AutoCloseable {
 
   /// Opens a model; `backend` must be the one its chain names.
   public static Engine open(ModelFiles model, Backend backend, EmbedSettings settings) {
-    var files = onlyStage(model.chain(), backend);
     // Each takes a good part of a cold start, and neither needs the other.
     var tokenizer = new FutureTask<>(model::openTokenizer);
     Thread.ofPlatform().daemon().name("embark-tokenizer").start(tokenizer);
-    var executable = open(model.folder(), files, backend);
+    var executable = open(model, backend);
     try {
-      checkPorts(executable, model.pipeline(), files.getFirst().path());
+      var first = model.chain().stages().getFirst().files().getFirst();
+      checkPorts(executable, model.pipeline(), model.folder().resolve(first.path()));
       return new Engine(model, settings, opened(tokenizer), executable);
     } catch (RuntimeException e) {
       executable.close();
@@ -78,16 +78,42 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static List<StageFile> onlyStage(Chain chain, Backend backend) {
-    if (chain.stages().size() == 1
-        && chain.stages().getFirst() instanceof Stage(_, var name, var files)
-        && name.equals(backend.name())) {
-      return files;
-    }
-    throw new Problem(
+  /// Opens all stages of a chain: one, or three with the layers in the middle.
+  private static Executable open(ModelFiles model, Backend backend) {
+    var stages = model.chain().stages();
+    return switch (stages.size()) {
+      case 1 -> open(model, stages.getFirst(), backend);
+      case 3 -> {
+        var opened = new ArrayList<Executable>();
+        try {
+          stages.forEach(stage -> opened.add(open(model, stage, backend)));
+          yield new Staged(opened.get(0), opened.get(1), opened.get(2));
+        } catch (RuntimeException e) {
+          opened.forEach(Executable::close);
+          throw e;
+        }
+      }
+      default -> // a manifest may say any number
+          throw unsupported(model.chain(), "has " + stages.size() + " stages");
+    };
+  }
+
+  private static Executable open(ModelFiles model, Stage stage, Backend backend) {
+    var own =
+        backend
+            .stage(stage.backend())
+            .orElseThrow(() ->
+                unsupported(
+                    model.chain(),
+                    "has a stage for " + stage.backend() + ", not for " + backend.name()));
+    return open(model.folder(), stage.files(), own);
+  }
+
+  private static Problem unsupported(Chain chain, String why) {
+    return new Problem(
         Category.UNSUPPORTED,
-        "The chain \"" + chain.name() + "\" is not one stage for " + backend.name() + ".",
-        "This Embark runs chains of one stage.",
+        "The chain \"" + chain.name() + "\" " + why + ".",
+        "This Embark runs chains of one stage, or of three.",
         "Use the Embark that wrote the bundle, or convert the model again with this one.");
   }
 
@@ -111,7 +137,7 @@ public final class Engine implements AutoCloseable {
     }
   }
 
-  private static void checkPorts(Executable executable, Pipeline pipeline, String file) {
+  private static void checkPorts(Executable executable, Pipeline pipeline, Path file) {
     var inputs = names(executable.inputs());
     var outputs = names(executable.outputs());
     var needed =

@@ -327,6 +327,6 @@ final class EmbedderTest {
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.UNSUPPORTED))
-        .hasMessageStartingWith("The chain \"npu\" is not one stage for onnxruntime.");
+        .hasMessageStartingWith("The chain \"npu\" has a stage for rknn, not for onnxruntime.");
   }
 }

@@ -61,33 +61,18 @@ final class ProgramExecutable implements Executable {
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
     var values = new HashMap<String, int[]>();
     for (var port : inputs()) {
-      values.put(port.name(), integers(fitting(port, inputs)));
+      values.put(port.name(), integers(port.in(inputs)));
     }
-    requireNoMore(inputs, inputs());
-    requireNoMore(outputs, outputs());
+    Port.requireOnly(inputs, inputs());
+    Port.requireOnly(outputs, outputs());
     for (var port : outputs()) {
-      fitting(port, outputs);
+      port.in(outputs);
     }
     var results = computation.run(values);
     for (var feature : signature.outputs()) {
       var result = requireNonNull(results.get(feature.name()), feature.name());
       var target = requireNonNull(outputs.get(name(feature)), feature.name());
       MemorySegment.copy(result, 0, target.bytes(), ValueLayout.JAVA_FLOAT, 0, result.length);
-    }
-  }
-
-  private static Tensor fitting(Port port, Map<String, Tensor> given) {
-    var tensor = given.get(port.name());
-    if (tensor == null) {
-      throw new IllegalArgumentException(port + " is not among " + given.keySet());
-    }
-    port.requireFits(tensor);
-    return tensor;
-  }
-
-  private static void requireNoMore(Map<String, Tensor> given, List<Port> ports) {
-    if (given.size() > ports.size()) {
-      throw new IllegalArgumentException("ports are " + ports + ", given are " + given.keySet());
     }
   }
 

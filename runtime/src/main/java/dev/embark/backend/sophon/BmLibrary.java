@@ -1,0 +1,235 @@
+package dev.embark.backend.sophon;
+
+import static java.lang.foreign.ValueLayout.ADDRESS;
+import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
+import static java.lang.foreign.ValueLayout.JAVA_INT;
+
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+
+/// The functions of `libbmlib` and `libbmrt` that run a model.
+///
+/// See `bmruntime_interface.h` and `bmlib_runtime.h` in <https://github.com/sophgo/libsophon>. On a
+/// board they drive the device; those of the compiler's package drive a simulator of it.
+final class BmLibrary {
+  private static final Linker LINKER = Linker.nativeLinker();
+
+  private final MethodHandle deviceCount;
+  private final MethodHandle deviceRequest;
+  private final MethodHandle deviceFree;
+  private final MethodHandle create;
+  private final MethodHandle destroy;
+  private final MethodHandle load;
+  private final MethodHandle networkCount;
+  private final MethodHandle networkNames;
+  private final MethodHandle networkInfo;
+  private final MethodHandle launch;
+  private final MethodHandle free;
+
+  private BmLibrary(SymbolLookup library) {
+    deviceCount = function(library, "bm_dev_getcount", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    deviceRequest =
+        function(library, "bm_dev_request", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    deviceFree = function(library, "bm_dev_free", FunctionDescriptor.ofVoid(ADDRESS));
+    create = function(library, "bmrt_create", FunctionDescriptor.of(ADDRESS, ADDRESS));
+    destroy = function(library, "bmrt_destroy", FunctionDescriptor.ofVoid(ADDRESS));
+    load =
+        function(
+            library, "bmrt_load_bmodel", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
+    networkCount =
+        function(library, "bmrt_get_network_number", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+    networkNames =
+        function(library, "bmrt_get_network_names", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+    networkInfo =
+        function(
+            library, "bmrt_get_network_info", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+    launch =
+        function(
+            library,
+            "bmrt_launch_data",
+            FunctionDescriptor.of(
+                JAVA_BOOLEAN,
+                ADDRESS,
+                ADDRESS,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                ADDRESS,
+                ADDRESS,
+                JAVA_INT,
+                JAVA_BOOLEAN));
+    free = function(LINKER.defaultLookup(), "free", FunctionDescriptor.ofVoid(ADDRESS));
+  }
+
+  /// Loads both libraries from a folder; throws a `Problem` of category `UNAVAILABLE` where they
+  /// are not there or of another make.
+  @SuppressWarnings("restricted") // The user installed them.
+  static BmLibrary load(Path folder) {
+    try {
+      var device =
+          SymbolLookup.libraryLookup(
+              found(folder, List.of("libbmlib.so", "libbmlib.so.0")), Arena.global());
+      var runtime =
+          SymbolLookup.libraryLookup(found(folder, List.of("libbmrt.so")), Arena.global());
+      return new BmLibrary(runtime.or(device));
+    } catch (IllegalArgumentException e) {
+      throw missing(folder, String.valueOf(e.getMessage()));
+    }
+  }
+
+  private static Path found(Path folder, List<String> names) {
+    return names.stream()
+        .map(folder::resolve)
+        .filter(Files::exists)
+        .findFirst()
+        .orElseThrow(() -> missing(folder, "There is no " + names.getFirst() + "."));
+  }
+
+  private static Problem missing(Path folder, String why) {
+    return new Problem(
+        Category.UNAVAILABLE,
+        "SOPHON's runtime does not load from " + folder + ".",
+        why,
+        "Install libsophon on the board, or `embark toolchain install sophon` for the simulator.");
+  }
+
+  @SuppressWarnings("restricted") // The signatures are those of the headers.
+  private static MethodHandle function(
+      SymbolLookup library, String name, FunctionDescriptor descriptor) {
+    var address =
+        library
+            .find(name)
+            .orElseThrow(() -> new IllegalArgumentException("There is no function " + name + "."));
+    return LINKER.downcallHandle(address, descriptor);
+  }
+
+  private static Object call(MethodHandle function, Object... arguments) {
+    try {
+      return function.invokeWithArguments(arguments);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+
+  /// Returns a handle of the first device, to be given back by [#freeDevice].
+  MemorySegment requestDevice() {
+    try (var arena = Arena.ofConfined()) {
+      var count = arena.allocate(JAVA_INT);
+      int status = (int) call(deviceCount, count);
+      if (status != 0 || count.get(JAVA_INT, 0) < 1) {
+        throw new Problem(
+            Category.UNAVAILABLE,
+            "There is no SOPHON device.",
+            "bm_dev_getcount answers " + status + ", " + count.get(JAVA_INT, 0) + " devices.",
+            "Check the driver: `bm-smi` lists what it sees.");
+      }
+      var handle = arena.allocate(ADDRESS);
+      requireOk("bm_dev_request", (int) call(deviceRequest, handle, 0));
+      return handle.get(ADDRESS, 0);
+    }
+  }
+
+  void freeDevice(MemorySegment device) {
+    call(deviceFree, device);
+  }
+
+  private static void requireOk(String function, int status) {
+    if (status != 0) {
+      throw new Problem(
+          Category.UNAVAILABLE,
+          "SOPHON's " + function + " fails with " + status + ": " + meaning(status) + ".",
+          "",
+          "Check the driver and the memory of the device: `bm-smi` shows both.");
+    }
+  }
+
+  /// Returns the word of a `bm_status_t`.
+  private static String meaning(int status) {
+    return switch (status) {
+      case 1 -> "the device is not ready";
+      case 2 -> "failure";
+      case 3 -> "time ran out";
+      case 4 -> "a parameter is wrong";
+      case 5 -> "there is no memory left";
+      case 6 -> "the data are wrong";
+      case 7 -> "the device is busy";
+      case 8, 9 -> "it is not supported";
+      default -> "a status that its headers do not name"; // an open set of the vendor's
+    };
+  }
+
+  /// Returns a runtime on a device, to be given back by [#destroy].
+  MemorySegment create(MemorySegment device) {
+    var runtime = (MemorySegment) call(create, device);
+    if (runtime.address() == 0) {
+      throw new Problem(
+          Category.UNAVAILABLE, "SOPHON's bmrt_create fails.", "", "Check the device: `bm-smi`.");
+    }
+    return runtime;
+  }
+
+  void destroy(MemorySegment runtime) {
+    call(destroy, runtime);
+  }
+
+  /// Returns whether the runtime takes a file.
+  boolean load(MemorySegment runtime, Path file) {
+    try (var arena = Arena.ofConfined()) {
+      return (boolean) call(load, runtime, arena.allocateFrom(file.toString()));
+    }
+  }
+
+  /// Returns the names of all networks that are loaded.
+  List<String> networks(MemorySegment runtime) {
+    int count = (int) call(networkCount, runtime);
+    try (var arena = Arena.ofConfined()) {
+      var place = arena.allocate(ADDRESS);
+      call(networkNames, runtime, place);
+      var names = BmNetwork.texts(place.get(ADDRESS, 0), count);
+      // The list is the caller's, the texts are the runtime's.
+      call(free, place.get(ADDRESS, 0));
+      return names;
+    }
+  }
+
+  /// Returns the `bm_net_info_t` of a network.
+  MemorySegment info(MemorySegment runtime, String network) {
+    try (var arena = Arena.ofConfined()) {
+      return (MemorySegment) call(networkInfo, runtime, arena.allocateFrom(network));
+    }
+  }
+
+  /// Computes a network; returns whether it did.
+  ///
+  /// @param inputs pointers to host memory, and their `bm_shape_t`s
+  /// @param outputs pointers to host memory, and room for their `bm_shape_t`s
+  boolean launch(
+      MemorySegment runtime,
+      MemorySegment network,
+      BmNetwork.Places inputs,
+      BmNetwork.Places outputs) {
+    return (boolean)
+        call(
+            launch,
+            runtime,
+            network,
+            inputs.pointers(),
+            inputs.shapes(),
+            inputs.count(),
+            outputs.pointers(),
+            outputs.shapes(),
+            outputs.count(),
+            true);
+  }
+}

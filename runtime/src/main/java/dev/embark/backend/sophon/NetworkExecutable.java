@@ -1,0 +1,60 @@
+package dev.embark.backend.sophon;
+
+import dev.embark.backend.Executable;
+import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Tensor;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/// A network of one length: vectors of tokens in, vectors of tokens out.
+final class NetworkExecutable implements Executable {
+  /// Outputs are known by their place: the compiler gives them names of its own.
+  private static final String OUTPUT = "last_hidden";
+
+  private final Networks networks;
+  private final BmNetwork network;
+
+  NetworkExecutable(Networks networks, BmNetwork network) {
+    this.networks = networks;
+    this.network = network;
+  }
+
+  /// Returns how many tokens it takes.
+  int length() {
+    return Math.toIntExact(network.outputs().getFirst().shape().size(1));
+  }
+
+  @Override
+  public List<Port> inputs() {
+    return network.inputs().stream()
+        .map(place -> new Port(place.name(), ElementType.F32, place.shape()))
+        .toList();
+  }
+
+  @Override
+  public List<Port> outputs() {
+    return List.of(new Port(OUTPUT, ElementType.F32, network.outputs().getFirst().shape()));
+  }
+
+  @Override
+  public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    var values = new HashMap<String, float[]>();
+    for (var port : inputs()) {
+      values.put(port.name(), port.in(inputs).bytes().toArray(ValueLayout.JAVA_FLOAT));
+    }
+    var port = outputs().getFirst();
+    var target = port.in(outputs);
+    Port.requireOnly(inputs, inputs());
+    Port.requireOnly(outputs, outputs());
+    var result = networks.run(network, values);
+    MemorySegment.copy(result, 0, target.bytes(), ValueLayout.JAVA_FLOAT, 0, result.length);
+  }
+
+  @Override
+  public void close() {
+    // The file is closed with all its networks.
+  }
+}

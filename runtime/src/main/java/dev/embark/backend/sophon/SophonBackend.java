@@ -1,0 +1,70 @@
+package dev.embark.backend.sophon;
+
+import dev.embark.backend.Backend;
+import dev.embark.backend.ByLength;
+import dev.embark.backend.Executable;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.TreeMap;
+import java.util.function.Function;
+
+/// SOPHON's devices: a board with its driver, or the simulator that comes with the compiler.
+public final class SophonBackend implements Backend {
+  /// Name by which a bundle's stages ask for this backend.
+  public static final String NAME = "sophon";
+
+  private static final Path ON_BOARD = Path.of("/opt/sophon/libsophon-current/lib");
+
+  private final String version;
+  private final Function<Path, Networks> open;
+
+  private SophonBackend(String version, Function<Path, Networks> open) {
+    this.version = version;
+    this.open = open;
+  }
+
+  /// Returns the device of this machine; throws a `Problem` of category `UNAVAILABLE` where there
+  /// is none.
+  public static SophonBackend ofDevice() {
+    var library = BmLibrary.load(ON_BOARD);
+    return new SophonBackend("libsophon", file -> BmSession.open(library, file));
+  }
+
+  /// Returns whether this machine has the libraries of a board.
+  public static boolean isHere() {
+    return Files.isDirectory(ON_BOARD);
+  }
+
+  /// Returns the simulator: right to the bit and slow.
+  ///
+  /// @param libraries folder of the compiler's libraries
+  public static SophonBackend ofSimulator(Path libraries) {
+    return new SophonBackend("simulator", file -> SimulatorProcess.open(libraries, file));
+  }
+
+  @Override
+  public String name() {
+    return NAME;
+  }
+
+  @Override
+  public String version() {
+    return version;
+  }
+
+  @Override
+  public Executable open(Path file) {
+    var networks = open.apply(file);
+    try {
+      var byLength = new TreeMap<Integer, NetworkExecutable>();
+      for (var network : networks.networks()) {
+        var executable = new NetworkExecutable(networks, network);
+        byLength.put(executable.length(), executable);
+      }
+      return new ByLength(byLength, networks::close);
+    } catch (RuntimeException e) {
+      networks.close();
+      throw e;
+    }
+  }
+}
