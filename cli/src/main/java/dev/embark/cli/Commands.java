@@ -18,6 +18,7 @@ final class Commands {
         new TokenizeCommand(),
         new InspectCommand(),
         new ModelsCommand(),
+        new ToolchainCommand(),
         new DoctorCommand());
   }
 }

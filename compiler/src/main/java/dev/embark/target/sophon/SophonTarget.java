@@ -2,7 +2,6 @@ package dev.embark.target.sophon;
 
 import dev.embark.format.npy.NpzWriter;
 import dev.embark.graph.Graph;
-import dev.embark.pass.Split;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.Shape;
@@ -16,8 +15,8 @@ public final class SophonTarget {
   /// What is added to the score of a token that is not seen; from here `exp` is 0.
   public static final float UNSEEN = -1e4f;
 
-  /// The input beside [Split#EMBEDS], of models whose tokens see what is behind them: 0 for each
-  /// token and [#UNSEEN] for padding, `[1, sequence]`.
+  /// The input beside the vectors of the tokens, of models whose tokens see what is behind them: 0
+  /// for each token and [#UNSEEN] for padding, `[1, sequence]`.
   public static final String BIAS = "attn_bias";
 
   private SophonTarget() {}
@@ -29,14 +28,15 @@ public final class SophonTarget {
 
   /// Writes a network.
   ///
-  /// @param trunk of [Split], of fixed shapes, one text
+  /// @param trunk from the vectors of the tokens to those of the last layer, of fixed shapes, one
+  ///   text
   /// @param net its name, which a device knows it by
   /// @param folder in which both files are made
   public static void emit(Graph trunk, String net, Path folder) {
     var text = new TopText(net);
     var lowering = new TopLowering(text);
     var embeds = trunk.inputs().getFirst();
-    lowering.bind(embeds, text.input(Split.EMBEDS, embeds.shape()));
+    lowering.bind(embeds, text.input(embeds.name(), embeds.shape()));
     boolean isMasked = needsMask(trunk);
     for (var mask : trunk.inputs().subList(1, trunk.inputs().size())) {
       if (isMasked) {
