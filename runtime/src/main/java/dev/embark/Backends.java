@@ -1,16 +1,21 @@
 package dev.embark;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.coreml.AppleBackend;
 import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Chain;
 import dev.embark.bundle.Variant;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.ModelFiles;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.toolchain.Toolchain;
+import dev.embark.toolchain.Toolchains;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,19 +40,45 @@ public final class Backends {
   ///
   /// @param cache folder of the `MachineCache`, where native libraries are unpacked
   public static Backend load(String name, Path cache) {
+    return load(name, Devices.OF_THIS_MACHINE, cache);
+  }
+
+  private static Backend load(String name, Devices devices, Path cache) {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
       case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();
+      case SophonBackend.NAME ->
+          switch (devices) {
+            case OF_THIS_MACHINE -> SophonBackend.ofDevice();
+            case SIMULATED ->
+                SophonBackend.ofSimulator(
+                    Toolchains.in(cache).require(Toolchain.SOPHON).resolve("lib"));
+          };
       case TableBackend.NAME -> new TableBackend();
       default -> // an open set of words, of which this version knows these
           throw new Problem(
               Category.UNSUPPORTED,
               "There is no runtime \"" + name + "\".",
               "This Embark has "
-                  + List.of(CoreMlBackend.NAME, OnnxRuntimeBackend.NAME, TableBackend.NAME)
+                  + List.of(
+                      CoreMlBackend.NAME,
+                      OnnxRuntimeBackend.NAME,
+                      SophonBackend.NAME,
+                      TableBackend.NAME)
                   + ".",
               "Convert the model with --to onnx.");
     };
+  }
+
+  /// Loads all runtimes that a chain needs, as one.
+  private static Backend load(Chain chain, Devices devices, Path cache) {
+    var backends =
+        chain.stages().stream()
+            .map(Chain.Stage::backend)
+            .distinct()
+            .map(name -> load(name, devices, cache))
+            .toList();
+    return backends.size() == 1 ? backends.getFirst() : new SeveralBackends(backends);
   }
 
   /// Returns the variant of a bundle that is wanted, with its runtime.
@@ -55,11 +86,11 @@ public final class Backends {
   /// Where none is named, that is the first whose runtime this machine can load. Throws a `Problem`
   /// of category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
   /// where this machine can run none.
-  public static Choice choose(Bundle bundle, WantedVariant wanted, Path cache) {
+  public static Choice choose(Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
     var refusals = new ArrayList<Problem>();
     for (var variant : candidates(bundle, wanted)) {
       try {
-        var backend = load(variant.chain().stages().getFirst().backend(), cache);
+        var backend = load(variant.chain(), devices, cache);
         return new Choice(
             variant,
             ModelFiles.of(bundle, variant.chain()),

@@ -59,16 +59,22 @@ public final class Embark implements AutoCloseable {
   ///
   /// @param embedding threads, batches and limits
   /// @param variant which of the bundle's variants
+  /// @param devices where stages for a device are computed
   /// @param cache folder for what belongs to this machine: unpacked libraries, notes of proofs
   /// @param progress told about a proof on the first use
   public record Options(
-      EmbedSettings embedding, WantedVariant variant, Path cache, Progress progress) {
+      EmbedSettings embedding,
+      WantedVariant variant,
+      Devices devices,
+      Path cache,
+      Progress progress) {
     /// Returns what suits this machine: all processors, the user's cache, no progress, and the
     /// variant that the environment names, if it does.
     public static Options defaults() {
       return new Options(
           EmbedSettings.defaults(),
           WantedVariant.of(System.getenv()),
+          Devices.OF_THIS_MACHINE,
           MachineCache.folder(System.getenv()),
           Progress.SILENT);
     }
@@ -83,7 +89,7 @@ public final class Embark implements AutoCloseable {
   /// that is not the one it prefers, [#notices] say so.
   public static Embark open(Path folder, Options options) {
     var bundle = Bundle.open(folder);
-    var choice = Backends.choose(bundle, options.variant(), options.cache());
+    var choice = Backends.choose(bundle, options.variant(), options.devices(), options.cache());
     var engine = Engine.open(choice.files(), choice.backend(), options.embedding());
     try {
       var notices = new ArrayList<>(choice.notices());

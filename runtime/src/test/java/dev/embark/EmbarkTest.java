@@ -60,7 +60,11 @@ final class EmbarkTest {
 
   private static Embark.Options options(WantedVariant variant) {
     return new Embark.Options(
-        EmbedSettings.defaults().withCallers(1), variant, cache, Progress.SILENT);
+        EmbedSettings.defaults().withCallers(1),
+        variant,
+        Devices.OF_THIS_MACHINE,
+        cache,
+        Progress.SILENT);
   }
 
   /// The example of the class's documentation, with other options.

@@ -27,6 +27,9 @@ import tools.jackson.databind.node.ObjectNode;
 /// A bundle told to people and to programs: what it holds, how a vector is made, and the figures of
 /// its proof.
 final class BundleReport {
+  /// The target that has no forms to tell apart.
+  private static final String TABLE = "table";
+
   private static final String TEXT_VECTORS = "sentence_embedding";
 
   private BundleReport() {}
@@ -67,7 +70,8 @@ final class BundleReport {
     return recipe.target()
         + " "
         + recipe.precision()
-        + (recipe.opset() == 0 ? "" : ", " + recipe.flavor() + ", opset " + recipe.opset())
+        + (recipe.target().equals(TABLE) ? "" : ", " + recipe.flavor())
+        + (recipe.opset() == 0 ? "" : ", opset " + recipe.opset())
         + (kept == 0 ? "" : ", " + kept + " of " + variant.layers().size() + " layers in fp32");
   }
 

@@ -37,6 +37,9 @@ final class ConvertCommand implements Action {
   private static final int BATCH_MAX = 1_024;
   private static final int SEQUENCE_MAX = 131_072;
 
+  /// The SOPHON device that was tried, in its simulator.
+  private static final String CHIP = "bm1684x";
+
   /// Of a Core ML package: long enough for most queries and passages.
   private static final int USUAL_SEQUENCE = 128;
 
@@ -57,16 +60,17 @@ final class ConvertCommand implements Action {
       names = "--to",
       paramLabel = "TARGET",
       defaultValue = "onnx",
-      description = "onnx (default), or coreml: an .mlpackage for iOS and macOS.")
+      description =
+          "onnx (default); coreml: an .mlpackage for iOS and macOS; sophon: a .bmodel for BM1684X,"
+              + " after `embark toolchain install sophon`.")
   private String target;
 
   @Option(
       names = "--precision",
       paramLabel = "P",
       split = ",",
-      defaultValue = "fp32",
       description =
-          "fp32 (default), fp16, int8, int8-weights, int4; several, separated by commas, make one"
+          "fp32 (default; of sophon fp16), fp16, int8, int8-weights, int4; several, separated by commas, make one"
               + " bundle with a variant of each.")
   private List<String> precisions = new ArrayList<>();
 
@@ -87,12 +91,12 @@ final class ConvertCommand implements Action {
   private Optional<Integer> sequence = Optional.empty();
 
   @Option(
-      names = "--buckets",
+      names = {"--buckets", "--sequences"},
       paramLabel = "N",
       split = ",",
       description =
-          "Several lengths for coreml, such as 32,64,128,256,512: each text is filled up to the next"
-              + " one. A package for each, or one package with a program for each where"
+          "Several lengths for coreml and sophon, such as 32,64,128,256,512: each text is filled up to the next"
+              + " one. For coreml a package for each, or one package with a program for each where"
               + " --minimum-os is 18.")
   private List<Integer> buckets = new ArrayList<>();
 
@@ -185,7 +189,10 @@ final class ConvertCommand implements Action {
   }
 
   private List<Recipe> recipes() {
-    var wanted = precisions.stream().map(ConvertCommand::precision).distinct().toList();
+    var wanted =
+        precisions.isEmpty()
+            ? List.of(target.equals(Target.Sophon.KEY) ? Precision.FP16 : Precision.FP32)
+            : precisions.stream().map(ConvertCommand::precision).distinct().toList();
     return switch (target) {
       case Target.Onnx.KEY -> {
         requireAbsent("--minimum-os", minimumOs.isPresent());
@@ -208,8 +215,30 @@ final class ConvertCommand implements Action {
             .map(precision -> Recipe.coreMl(precision, packaged, lengths))
             .toList();
       }
-      default -> throw unknown("--to", target, Target.Onnx.KEY + ", " + Target.CoreMl.KEY);
+      case Target.Sophon.KEY -> {
+        requireAbsent("--flavor", flavor.isPresent());
+        requireAbsent("--batch", batch.isPresent());
+        requireAbsent("--minimum-os", minimumOs.isPresent());
+        requireAbsent("--calibrate", calibration.isPresent());
+        requireAbsent("--keep", !keep.isEmpty());
+        yield sophon(wanted);
+      }
+      default ->
+          throw unknown(
+              "--to",
+              target,
+              String.join(", ", Target.Onnx.KEY, Target.CoreMl.KEY, Target.Sophon.KEY));
     };
+  }
+
+  /// Returns the recipes for a device, and that of an ONNX file for machines without one.
+  private List<Recipe> sophon(List<Precision> wanted) {
+    var device = new Target.Sophon(Target.name(model), CHIP);
+    var lengths = lengths();
+    var recipes = new ArrayList<Recipe>();
+    wanted.forEach(precision -> recipes.add(Recipe.sophon(precision, device, lengths)));
+    recipes.add(Recipe.onnx(Flavor.PORTABLE));
+    return recipes;
   }
 
   /// Returns the lengths of texts that packages are made for.

@@ -44,6 +44,8 @@ final class EmbedCommand implements Action {
       description = "Show the exact text that is tokenized, and its token ids.")
   private boolean explain;
 
+  @Mixin private SimulateOption simulate = new SimulateOption();
+
   @Mixin private EmbedOptions options = new EmbedOptions();
 
   /// What a run has come to.
@@ -61,7 +63,7 @@ final class EmbedCommand implements Action {
   public Answer run(Console console) {
     input.requireEither(texts, "embed");
     var request = options.request();
-    try (var model = new Workshop(console).open(bundle)) {
+    try (var model = new Workshop(console).open(bundle, simulate.devices())) {
       var answer =
           output.isPresent()
               ? toFile(output.get(), model, request, console)

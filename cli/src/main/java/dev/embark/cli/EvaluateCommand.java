@@ -1,5 +1,6 @@
 package dev.embark.cli;
 
+import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.evaluate.Dataset;
@@ -118,7 +119,8 @@ final class EvaluateCommand implements Action {
         folder,
         variant
             .<WantedVariant>map(name -> new WantedVariant.Named(name, option))
-            .orElseGet(workshop::variant));
+            .orElseGet(workshop::variant),
+        Devices.OF_THIS_MACHINE);
   }
 
   private static Subject subject(Path folder, Embark model, Console console) {

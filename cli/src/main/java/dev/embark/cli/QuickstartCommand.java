@@ -1,5 +1,6 @@
 package dev.embark.cli;
 
+import dev.embark.Devices;
 import dev.embark.bundle.Bundle;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
@@ -49,7 +50,7 @@ final class QuickstartCommand implements Action {
     var bundle = Files.exists(folder) ? present(workshop, folder) : convert(workshop, folder);
     BundleReport.print(bundle, console);
     console.line("");
-    try (var model = workshop.open(folder)) {
+    try (var model = workshop.open(folder, Devices.OF_THIS_MACHINE)) {
       var vectors = model.embed(TEXTS);
       SimilarityTable.print(TEXTS, vectors, console);
       console.line("");

@@ -37,6 +37,8 @@ final class RerankCommand implements Action {
   @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to sort.")
   private List<String> texts = new ArrayList<>();
 
+  @Mixin private SimulateOption simulate = new SimulateOption();
+
   @Mixin private InputOption input = new InputOption();
 
   @Option(names = "--query", paramLabel = "TEXT", description = "What the texts should fit.")
@@ -89,7 +91,7 @@ final class RerankCommand implements Action {
             .withTruncation(truncate.truncation())
             .withInstruction(instruction)
             .withLabel(label);
-    try (var model = new Workshop(console).open(bundle)) {
+    try (var model = new Workshop(console).open(bundle, simulate.devices())) {
       var lines =
           output.isPresent()
               ? saved(output.get(), model, request, console)

@@ -45,7 +45,7 @@ final class ToolchainCommand implements Action {
   @Override
   public Answer run(Console console) {
     var workshop = new Workshop(console);
-    var toolchains = new Toolchains(workshop.cache().resolve("toolchains"));
+    var toolchains = Toolchains.in(workshop.cache());
     return switch (action) {
       case "install" -> install(named(), toolchains, console);
       case "list" -> list(toolchains, console);

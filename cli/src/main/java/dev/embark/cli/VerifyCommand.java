@@ -25,6 +25,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import tools.jackson.databind.node.ObjectNode;
@@ -41,6 +42,8 @@ final class VerifyCommand implements Action {
       paramLabel = "DIR",
       description = "The bundle; or an ONNX file of another tool, with --against.")
   private Path folder;
+
+  @Mixin private SimulateOption simulate = new SimulateOption();
 
   @Option(
       names = "--against",
@@ -82,7 +85,7 @@ final class VerifyCommand implements Action {
     var reports = new LinkedHashMap<String, Report>();
     var fresh = new LinkedHashMap<String, Report>();
     for (var variant : wanted(bundle, workshop)) {
-      var found = verify(bundle, variant, workshop);
+      var found = tried(bundle, variant, workshop);
       var proof = found.get(PROOF);
       if (proof != null) {
         fresh.put(variant.name(), proof);
@@ -104,11 +107,13 @@ final class VerifyCommand implements Action {
   }
 
   /// Returns the variant that the environment names, or all.
-  private static List<Variant> wanted(Bundle bundle, Workshop workshop) {
+  private List<Variant> wanted(Bundle bundle, Workshop workshop) {
     return switch (workshop.variant()) {
       case WantedVariant.Preferred() -> bundle.manifest().variants();
       case WantedVariant.Named _ ->
-          List.of(Backends.choose(bundle, workshop.variant(), workshop.cache()).variant());
+          List.of(
+              Backends.choose(bundle, workshop.variant(), simulate.devices(), workshop.cache())
+                  .variant());
     };
   }
 
@@ -116,11 +121,28 @@ final class VerifyCommand implements Action {
     return bundle.manifest().variants().size() == 1 ? name : variant.name() + " " + name;
   }
 
+  /// Returns what each witness says of a variant; of one for a device that is not here nothing, as
+  /// long as the bundle has another.
+  private Map<String, Report> tried(Bundle bundle, Variant variant, Workshop workshop) {
+    try {
+      return verify(bundle, variant, workshop);
+    } catch (Problem e) {
+      boolean isOnly =
+          bundle.manifest().variants().size() == 1
+              || workshop.variant() instanceof WantedVariant.Named;
+      if (isOnly || e.category() != Category.UNAVAILABLE) {
+        throw e;
+      }
+      workshop.console().note("\"" + variant.name() + "\" is not verified here: " + e.getMessage());
+      return Map.of();
+    }
+  }
+
   /// Returns what each witness says of a variant, and notes that it is proven here if all agree.
   private Map<String, Report> verify(Bundle bundle, Variant variant, Workshop workshop) {
     var console = workshop.console();
     var wanted = new WantedVariant.Named(variant.name(), "verify");
-    var choice = Backends.choose(bundle, wanted, workshop.cache());
+    var choice = Backends.choose(bundle, wanted, simulate.devices(), workshop.cache());
     choice.notices().forEach(console::note);
     try (var engine = Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults())) {
       var reports = replay(bundle, variant, engine, console);

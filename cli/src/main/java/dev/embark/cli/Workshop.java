@@ -1,5 +1,6 @@
 package dev.embark.cli;
 
+import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.backend.Backend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
@@ -45,14 +46,14 @@ record Workshop(Console console) {
   }
 
   /// Opens a bundle for use and passes on what the user should be told.
-  Embark open(Path bundle) {
-    return open(bundle, variant());
+  Embark open(Path bundle, Devices devices) {
+    return open(bundle, variant(), devices);
   }
 
   /// Opens one variant of a bundle for use and passes on what the user should be told.
-  Embark open(Path bundle, WantedVariant variant) {
+  Embark open(Path bundle, WantedVariant variant, Devices devices) {
     var options =
-        new Embark.Options(EmbedSettings.defaults(), variant, cache(), console.progress());
+        new Embark.Options(EmbedSettings.defaults(), variant, devices, cache(), console.progress());
     var model = Embark.open(bundle, options);
     model.notices().forEach(console::note);
     return model;

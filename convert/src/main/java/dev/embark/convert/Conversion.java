@@ -1,10 +1,13 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.coreml.CoreMlBackend;
+import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
+import dev.embark.bundle.Chain;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Pipeline;
@@ -17,6 +20,8 @@ import dev.embark.family.Families;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
+import dev.embark.toolchain.Toolchain;
+import dev.embark.toolchain.Toolchains;
 import dev.embark.verify.FirstUse;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -89,7 +94,7 @@ public final class Conversion {
       var recipes = Resolved.of(order.recipes(), built);
       var model = recipes.model();
       order.description().packaging().writeTo(bundle.folder());
-      var drafts = new Drafts(bundle, model, order, machine.backend(), progress);
+      var drafts = new Drafts(bundle, model, order, machine.backend(), this::toolchain, progress);
       var proving = new Proving(order, model, bundle, progress);
       var variants = new LinkedHashMap<Variant, Long>();
       var refusals = new ArrayList<Problem>();
@@ -143,24 +148,39 @@ public final class Conversion {
     var proof =
         switch (order.trust()) {
           case UNVERIFIED -> new Proof.Skipped();
-          case VERIFIED ->
-              proving.prove(draft, backend(draft.chain().stages().getFirst().backend()), share);
+          case VERIFIED -> proving.prove(draft, backend(draft.chain()), share);
         };
     return draft.toVariant(proof);
+  }
+
+  /// Returns what proves a chain here: all its backends.
+  private Backend backend(Chain chain) {
+    var backends =
+        chain.stages().stream().map(Chain.Stage::backend).distinct().map(this::backend).toList();
+    return backends.size() == 1 ? backends.getFirst() : new SeveralBackends(backends);
+  }
+
+  private Path toolchain() {
+    return Toolchains.in(machine.cache()).require(Toolchain.SOPHON);
   }
 
   private Backend backend(String name) {
     return switch (name) {
       case TableBackend.NAME -> new TableBackend();
       case CoreMlBackend.NAME -> new CoreMlBackend();
+      case SophonBackend.NAME -> SophonBackend.ofSimulator(toolchain().resolve("lib"));
       default -> machine.backend().get(); // the one that the machine was set up with
     };
   }
 
-  /// Who asks for several variants wants the smallest that is right.
+  /// Who asks for several variants wants the smallest that is right; who asks for a device wants
+  /// that before what stands in for it.
   private static List<Variant> smallestFirst(Map<Variant, Long> sizes) {
     return sizes.entrySet().stream()
-        .sorted(Comparator.comparingLong(Map.Entry::getValue))
+        .sorted(
+            Comparator.<Map.Entry<Variant, Long>>comparingInt(
+                    entry -> -entry.getKey().chain().stages().size())
+                .thenComparingLong(Map.Entry::getValue))
         .map(Map.Entry::getKey)
         .toList();
   }
@@ -180,7 +200,7 @@ public final class Conversion {
       case UNVERIFIED -> {}
       case VERIFIED -> {
         for (var variant : variants) {
-          var backend = backend(variant.chain().stages().getFirst().backend());
+          var backend = backend(variant.chain());
           // A stamp that cannot be written costs a proof at the next use, and that says so itself.
           new FirstUse(committed, variant, backend, machine.cache()).note();
         }

@@ -68,7 +68,11 @@ record Draft(
   /// in it.
   private List<Path> own() throws IOException {
     var own = new ArrayList<Path>();
-    var paths = chain().stages().getFirst().files().stream().map(StageFile::path).distinct();
+    var paths =
+        chain().stages().stream()
+            .flatMap(stage -> stage.files().stream())
+            .map(StageFile::path)
+            .distinct();
     for (var path : paths.toList()) {
       var file = files.folder().resolve(path);
       if (Files.isDirectory(file)) {

@@ -41,6 +41,7 @@ final class Drafts {
   private final Families.Model model;
   private final Conversion.Order order;
   private final Supplier<? extends Backend> backend;
+  private final Supplier<Path> toolchain;
   private final Progress progress;
   private Optional<Tuning> tuning = Optional.empty();
 
@@ -49,11 +50,13 @@ final class Drafts {
       Families.Model model,
       Conversion.Order order,
       Supplier<? extends Backend> backend,
+      Supplier<Path> toolchain,
       Progress progress) {
     this.bundle = bundle;
     this.model = model;
     this.order = order;
     this.backend = backend;
+    this.toolchain = toolchain;
     this.progress = progress;
   }
 
@@ -82,7 +85,18 @@ final class Drafts {
         yield isTable ? table(recipe) : onnx(recipe, flavor, path);
       }
       case Target.CoreMl target -> coreMl(recipe, target, variants);
+      case Target.Sophon target -> sophon(recipe, target);
     };
+  }
+
+  private Draft sophon(Recipe recipe, Target.Sophon target) {
+    var chain = new SophonDraft(bundle, model, toolchain.get(), progress).write(recipe, target);
+    return new Draft(
+        recipe.toManifest(model.graph(), ""),
+        Flavor.PORTABLE,
+        model.graph(),
+        files(chain),
+        List.of());
   }
 
   /// Writes a package for each length, or one with a program for each where systems open such.

@@ -35,13 +35,9 @@ final class InterpreterWitness {
   private final Graph graph;
   private final Interpreter interpreter;
   private final Engine candidate;
-  private final int most;
 
   /// Prepares a witness.
-  ///
-  /// @param most probes that are worth their time
-  InterpreterWitness(Graph graph, Engine candidate, int most) {
-    this.most = most;
+  InterpreterWitness(Graph graph, Engine candidate) {
     this.graph = graph;
     this.interpreter = new Interpreter(graph);
     this.candidate = candidate;
@@ -61,7 +57,7 @@ final class InterpreterWitness {
     var references = new ArrayList<Reference>();
     int left = 0;
     for (var outputs : Probes.groups(candidate.pipeline())) {
-      var chosen = Probes.of(candidate, outputs.getFirst(), most, tokensMax());
+      var chosen = Probes.of(candidate, outputs.getFirst(), tokensMax());
       left += chosen.all() - chosen.inputs().size();
       references.addAll(answer(chosen.inputs(), outputs, progress));
     }

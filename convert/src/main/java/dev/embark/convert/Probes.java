@@ -39,6 +39,14 @@ final class Probes {
   /// A word of one token in most vocabularies, to reach a length exactly.
   private static final String SHORTEST = " a";
 
+  /// Probes of candidates that take their time.
+  private static final int OF_LOOPS = 24;
+
+  private static final int OF_SIMULATOR = 3;
+
+  /// Tokens below which a probe is hardly a text.
+  private static final int SHORTEST_TOKENS = 5;
+
   /// Longer sequences prove nothing that this length does not, and cost the witness its time.
   private static final int LONG_TOKENS_MAX = 512;
 
@@ -66,10 +74,26 @@ final class Probes {
     }
   }
 
-  /// Returns at most `most` probes for an output, of all kinds, that have at most `tokens` tokens
-  /// together, where that leaves any: the first ones that are not too long.
+  /// Returns probes for an output, of all kinds as far as the candidate's pace allows, that have at
+  /// most `tokens` tokens together, where that leaves any: the first ones that are not too long.
+  static Chosen of(Engine candidate, Output output, long tokens) {
+    var every = new Probes(candidate, output).all();
+    var all =
+        switch (candidate.pace()) {
+          case DEVICE -> every;
+          case LOOPS -> spread(every, OF_LOOPS);
+          case SIMULATOR -> few(every, candidate, output);
+        };
+    return within(all, candidate, output, tokens);
+  }
+
+  /// Returns at most `most` probes, spread over all there are, under the same limit.
   static Chosen of(Engine candidate, Output output, int most, long tokens) {
     var all = spread(new Probes(candidate, output).all(), most);
+    return within(all, candidate, output, tokens);
+  }
+
+  private static Chosen within(List<Input> all, Engine candidate, Output output, long tokens) {
     var chosen = new ArrayList<Input>();
     long spent = 0;
     boolean fits =
@@ -82,6 +106,26 @@ final class Probes {
       }
     }
     return new Chosen(chosen.isEmpty() ? all.subList(0, 1) : chosen, all.size());
+  }
+
+  /// Returns a few probes for the shortest length, and one for each longer one.
+  private static List<Input> few(List<Input> all, Engine candidate, Output output) {
+    var few = new ArrayList<Input>();
+    int from = SHORTEST_TOKENS;
+    int count = OF_SIMULATOR;
+    for (int length : candidate.lengths()) {
+      int least = from;
+      all.stream()
+          .filter(input -> {
+            long tokens = length(candidate, output, input);
+            return tokens >= least && tokens <= length;
+          })
+          .limit(count)
+          .forEach(few::add);
+      from = length + 1;
+      count = 1;
+    }
+    return few.isEmpty() ? all.subList(0, 1) : few;
   }
 
   private static List<Input> spread(List<Input> all, int most) {

@@ -1,8 +1,8 @@
 package dev.embark.convert;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.Pace;
 import dev.embark.bundle.BundleWriter;
-import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Proof.Testimony;
 import dev.embark.embed.EmbedSettings;
@@ -18,6 +18,7 @@ import dev.embark.verify.References;
 import dev.embark.verify.Tolerance;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,13 +28,13 @@ import java.util.Optional;
 final class Proving {
   private static final String REFERENCES_FILE = "proof/reference.jsonl";
 
-  private static final int PROBES_OF_LOOPS = 24;
+  private static final String SIMULATED_FILE = "proof/reference-simulator.jsonl";
 
   private final Conversion.Order order;
   private final Families.Model model;
   private final BundleWriter bundle;
   private final Progress progress;
-  private Optional<InterpreterWitness.Answers> answers = Optional.empty();
+  private final Map<Pace, InterpreterWitness.Answers> answers = new EnumMap<>(Pace.class);
 
   Proving(Conversion.Order order, Families.Model model, BundleWriter bundle, Progress progress) {
     this.order = order;
@@ -53,7 +54,7 @@ final class Proving {
 
   /// Returns what the interpreter has said, nothing where it was not asked.
   List<Reference> references() {
-    return answers.map(InterpreterWitness.Answers::references).orElse(List.of());
+    return answers.values().stream().flatMap(each -> each.references().stream()).toList();
   }
 
   private static Engine open(ModelFiles files, Backend backend) {
@@ -73,17 +74,16 @@ final class Proving {
     var verification = new Verification(candidate, limits, progress);
     var testimonies = new ArrayList<Testimony>();
     var foundation =
-        verification.interpreter(
-            answers(candidate, most(recipe)), text -> explain(draft, text, backend));
+        verification.interpreter(answers(candidate), text -> explain(draft, text, backend));
     testimonies.addAll(foundation.testimonies());
-    if (candidate.pipeline().embedding().isPresent()) {
+    if (candidate.pipeline().embedding().isPresent() && candidate.pace() != Pace.SIMULATOR) {
       double similarity = Tolerance.ofSimilarities(recipe.precision(), recipe.target());
       for (var published : PublishedAnswers.of(order.description().model())) {
         testimonies.add(verification.published(published, similarity));
       }
     }
     given.forEach((file, vectors) -> testimonies.addAll(verification.file(file, vectors)));
-    return new Proof.Proven(testimonies, foundation.outputs(), REFERENCES_FILE);
+    return new Proof.Proven(testimonies, foundation.outputs(), file(candidate.pace()));
   }
 
   private Map<Path, List<Reference>> given(Engine candidate) {
@@ -92,19 +92,23 @@ final class Proving {
     return given;
   }
 
-  /// Core ML packages are proven by plain loops over texts that are filled up to their length.
-  private static int most(Manifest.Recipe recipe) {
-    return recipe.target().equals(Target.CoreMl.KEY) ? PROBES_OF_LOOPS : Integer.MAX_VALUE;
+  /// Returns what the interpreter says, which the bundle keeps.
+  private InterpreterWitness.Answers answers(Engine candidate) {
+    return answers.computeIfAbsent(
+        candidate.pace(),
+        pace -> {
+          var asked = new InterpreterWitness(model.graph(), candidate).answer(progress);
+          bundle.write(file(pace), References.toJsonLines(asked.references()));
+          return asked;
+        });
   }
 
-  /// Returns what the interpreter says, which the bundle keeps.
-  private InterpreterWitness.Answers answers(Engine candidate, int most) {
-    if (answers.isEmpty()) {
-      var asked = new InterpreterWitness(model.graph(), candidate, most).answer(progress);
-      bundle.write(REFERENCES_FILE, References.toJsonLines(asked.references()));
-      answers = Optional.of(asked);
-    }
-    return answers.get();
+  /// Probes of a simulator are few, and no measure for anything else.
+  private static String file(Pace pace) {
+    return switch (pace) {
+      case DEVICE, LOOPS -> REFERENCES_FILE;
+      case SIMULATOR -> SIMULATED_FILE;
+    };
   }
 
   private Optional<String> explain(Draft draft, EncodedText text, Backend backend) {

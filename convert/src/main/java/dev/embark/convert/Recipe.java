@@ -49,6 +49,11 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     return new Recipe(precision, target, new Shapes.Fixed(1, lengths), List.of());
   }
 
+  /// Returns the recipe of a file for a SOPHON device, which holds a network for each length.
+  public static Recipe sophon(Precision precision, Target.Sophon target, List<Integer> lengths) {
+    return new Recipe(precision, target, new Shapes.Fixed(1, lengths), List.of());
+  }
+
   /// Returns this recipe for each of its lengths, the longest first; itself where it takes all.
   Map<Integer, Recipe> byLength() {
     var recipes = new LinkedHashMap<Integer, Recipe>();
@@ -98,7 +103,8 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     var passes = new ArrayList<>(first);
     switch (target) {
       case Target.Onnx(var flavor) -> onnx(flavor, channels, kept, passes);
-      case Target.CoreMl _ -> {} // Stores and computes as its own precision says.
+      // They store and compute as their own precision says.
+      case Target.CoreMl _, Target.Sophon _ -> {}
     }
     switch (shapes) {
       case Shapes.Dynamic() -> {}
@@ -150,7 +156,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
   /// Returns the recipes to be tried in this order until one passes its proof.
   List<Recipe> attempts() {
     return switch (target) {
-      case Target.Onnx _ -> List.of(this);
+      case Target.Onnx _, Target.Sophon _ -> List.of(this);
       case Target.CoreMl coreMl ->
           precision == Precision.FP32
               ? List.of(this)
@@ -177,6 +183,8 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
               opset.number(),
               passes,
               calibration);
+      case Target.Sophon(_, var chip) ->
+          new Manifest.Recipe(target.key(), chip, precision.key(), 0, passes, calibration);
     };
   }
 

@@ -21,10 +21,11 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
 
   static Resolved of(List<Recipe> wanted, Families.Model model) {
     var notes = new ArrayList<String>();
-    var recipes = new LinkedHashMap<Precision, Recipe>();
+    var recipes = new LinkedHashMap<List<Object>, Recipe>();
     for (var recipe : wanted) {
       var suited = suited(recipe, model, notes);
-      if (recipes.putIfAbsent(suited.precision(), suited) == null) {
+      var kind = List.<Object>of(suited.target().key(), suited.precision());
+      if (recipes.putIfAbsent(kind, suited) == null) {
         onlyRuntime(suited).ifPresent(notes::add);
       }
     }
@@ -44,7 +45,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
                 + " differ.");
         yield recipe.with(Precision.INT8_WEIGHTS);
       }
-      case Target.CoreMl _ ->
+      case Target.CoreMl _, Target.Sophon _ ->
           switch (recipe.shapes()) {
             case Shapes.Dynamic() -> recipe;
             case Shapes.Fixed fixed -> recipe.with(fixed.upTo(model.pipeline().maxTokens()));
@@ -75,7 +76,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
     boolean isOnlyRuntime =
         switch (recipe.target()) {
           case Target.Onnx(var flavor) -> flavor == Flavor.ORT;
-          case Target.CoreMl _ -> false;
+          case Target.CoreMl _, Target.Sophon _ -> false;
         };
     return isOnlyRuntime
         ? Optional.of(

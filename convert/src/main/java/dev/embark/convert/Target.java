@@ -9,6 +9,19 @@ public sealed interface Target {
   /// Returns the word for it in manifests, and for `--to`.
   String key();
 
+  /// Returns the name of a file made from a model: the last part of its path or of its repository,
+  /// or the artifact.
+  static String name(String reference) {
+    var last =
+        reference
+            .replaceFirst("^maven:[^:]*:([^:]*).*$", "$1")
+            .replaceFirst("[/\\\\.]+$", "")
+            .replaceFirst("^.*[/\\\\]", "")
+            .replaceFirst("@.*$|\\.onnx$", "")
+            .replaceAll("[^A-Za-z0-9._-]", "_");
+    return last.isEmpty() ? "model" : last;
+  }
+
   /// An ONNX file.
   record Onnx(Flavor flavor) implements Target {
     /// The word for it.
@@ -33,21 +46,27 @@ public sealed interface Target {
       return KEY;
     }
 
-    /// Returns a package named after a model: the last part of its path or of its repository, or
-    /// the artifact.
+    /// Returns a package named after a model.
     public static CoreMl of(String reference, MilOpset opset) {
-      var last =
-          reference
-              .replaceFirst("^maven:[^:]*:([^:]*).*$", "$1")
-              .replaceFirst("[/\\\\.]+$", "")
-              .replaceFirst("^.*[/\\\\]", "")
-              .replaceFirst("@.*$|\\.onnx$", "")
-              .replaceAll("[^A-Za-z0-9._-]", "_");
-      return new CoreMl(last.isEmpty() ? "model" : last, opset, Sensitive.AS_TRUNK);
+      return new CoreMl(Target.name(reference), opset, Sensitive.AS_TRUNK);
     }
 
     CoreMl with(Sensitive other) {
       return new CoreMl(name, opset, other);
+    }
+  }
+
+  /// A file for a SOPHON device, with tables and pooling for the host beside it.
+  ///
+  /// @param name of the file, without its ending
+  /// @param chip such as `bm1684x`
+  record Sophon(String name, String chip) implements Target {
+    /// The word for it.
+    public static final String KEY = "sophon";
+
+    @Override
+    public String key() {
+      return KEY;
     }
   }
 }

@@ -188,7 +188,8 @@ final class Tuning {
     var file = bundle.scratch(name);
     switch (recipe.target()) {
       case Target.Onnx(var flavor) -> OnnxTarget.emit(applied(recipe, kept), flavor, file);
-      case Target.CoreMl _ -> throw new IllegalStateException("nothing is tuned for Core ML");
+      case Target.CoreMl _, Target.Sophon _ ->
+          throw new IllegalStateException("nothing is tuned for Core ML");
     }
     var chain = Chain.ofOneFile(name, backend.name(), bundle.folder().relativize(file).toString());
     var attempt = new ModelFiles(files.folder(), files.model(), files.pipeline(), chain);

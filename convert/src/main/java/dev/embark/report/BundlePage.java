@@ -1,6 +1,7 @@
 package dev.embark.report;
 
 import dev.embark.Backends;
+import dev.embark.Devices;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain.StageFile;
@@ -10,6 +11,8 @@ import dev.embark.bundle.Variant;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.Engine;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.verify.References;
 import dev.embark.verify.Report;
@@ -19,6 +22,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
 
 /// Writes what proves a bundle as a page: all its variants beside each other, computed once more
@@ -64,8 +68,9 @@ public final class BundlePage {
   }
 
   private String runtime() {
-    var preferred = bundle.manifest().preferred();
-    var backend = Backends.load(preferred.chain().stages().getFirst().backend(), cache);
+    var backend =
+        Backends.choose(bundle, new WantedVariant.Preferred(), Devices.OF_THIS_MACHINE, cache)
+            .backend();
     return backend.name() + " " + backend.version();
   }
 
@@ -75,8 +80,11 @@ public final class BundlePage {
       var proven = new ArrayList<Variant>();
       for (var variant : bundle.manifest().variants()) {
         if (variant.proof() instanceof Proof.Proven) {
-          proven.add(variant);
-          engines.add(open(variant));
+          open(variant)
+              .ifPresent(engine -> {
+                proven.add(variant);
+                engines.add(engine);
+              });
         }
       }
       return chapters(proven, engines);
@@ -85,10 +93,18 @@ public final class BundlePage {
     }
   }
 
-  private Engine open(Variant variant) {
+  /// Opens a variant; one for a device that this machine does not have is left to its manifest.
+  private Optional<Engine> open(Variant variant) {
     var wanted = new WantedVariant.Named(variant.name(), "the report");
-    var choice = Backends.choose(bundle, wanted, cache);
-    return Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults());
+    try {
+      var choice = Backends.choose(bundle, wanted, Devices.OF_THIS_MACHINE, cache);
+      return Optional.of(Engine.open(choice.files(), choice.backend(), EmbedSettings.defaults()));
+    } catch (Problem e) {
+      if (e.category() != Category.UNAVAILABLE) {
+        throw e;
+      }
+      return Optional.empty();
+    }
   }
 
   private List<Chapter> chapters(List<Variant> variants, List<Engine> engines) {

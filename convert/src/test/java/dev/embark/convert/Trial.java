@@ -1,5 +1,6 @@
 package dev.embark.convert;
 
+import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.Bundle;
@@ -62,6 +63,10 @@ record Trial(
     return Embark.open(
         bundle,
         new Embark.Options(
-            EmbedSettings.defaults(), new WantedVariant.Preferred(), cache, Progress.SILENT));
+            EmbedSettings.defaults(),
+            new WantedVariant.Preferred(),
+            Devices.OF_THIS_MACHINE,
+            cache,
+            Progress.SILENT));
   }
 }

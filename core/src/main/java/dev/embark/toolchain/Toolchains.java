@@ -22,6 +22,11 @@ import java.util.zip.ZipFile;
 ///
 /// @param folder in which each has one of its own; others may lie beside them
 public record Toolchains(Path folder) {
+  /// Returns those in the machine's cache.
+  public static Toolchains in(Path cache) {
+    return new Toolchains(cache.resolve("toolchains"));
+  }
+
   /// Where a wheel comes from.
   public sealed interface Origin {
     /// From where pip gets its packages.

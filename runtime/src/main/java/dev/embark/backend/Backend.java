@@ -13,6 +13,11 @@ public interface Backend {
   /// Returns the version of the native runtime; a change of it is a reason to prove a bundle again.
   String version();
 
+  /// Returns how much can be asked of it.
+  default Pace pace() {
+    return Pace.DEVICE;
+  }
+
   /// Returns the backend of that name, if it is this one or one of several that this stands for.
   default Optional<Backend> stage(String wanted) {
     return wanted.equals(name()) ? Optional.of(this) : Optional.empty();

@@ -1,6 +1,7 @@
 package dev.embark.backend;
 
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
@@ -22,6 +23,11 @@ public final class SeveralBackends implements Backend {
   @Override
   public String version() {
     return backends.stream().map(Backend::version).collect(Collectors.joining("+"));
+  }
+
+  @Override
+  public Pace pace() {
+    return backends.stream().map(Backend::pace).max(Comparator.naturalOrder()).orElse(Pace.DEVICE);
   }
 
   @Override

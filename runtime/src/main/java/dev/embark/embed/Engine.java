@@ -4,6 +4,7 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.ByLength;
 import dev.embark.backend.Executable;
 import dev.embark.backend.Executable.Port;
+import dev.embark.backend.Pace;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Chain.Stage;
 import dev.embark.bundle.Chain.StageFile;
@@ -40,15 +41,21 @@ public final class Engine implements AutoCloseable {
   private final EmbedSettings settings;
   private final Vocabulary vocabulary;
   private final Executable executable;
+  private final Pace pace;
   private final Lanes lanes;
   private final AtomicBoolean isClosed = new AtomicBoolean();
 
   private Engine(
-      ModelFiles model, EmbedSettings settings, Tokenizer tokenizer, Executable executable) {
+      ModelFiles model,
+      EmbedSettings settings,
+      Tokenizer tokenizer,
+      Executable executable,
+      Pace pace) {
     this.pipeline = model.pipeline();
     this.settings = settings;
     this.vocabulary = new Vocabulary(tokenizer, model.model().vocabSize());
     this.executable = executable;
+    this.pace = pace;
     this.lanes = new Lanes(settings.callers(), this::lane);
   }
 
@@ -61,7 +68,7 @@ public final class Engine implements AutoCloseable {
     try {
       var first = model.chain().stages().getFirst().files().getFirst();
       checkPorts(executable, model.pipeline(), model.folder().resolve(first.path()));
-      return new Engine(model, settings, opened(tokenizer), executable);
+      return new Engine(model, settings, opened(tokenizer), executable, backend.pace());
     } catch (RuntimeException e) {
       executable.close();
       throw e;
@@ -172,6 +179,11 @@ public final class Engine implements AutoCloseable {
   /// Returns the lengths to which texts are filled up, rising; empty where none is.
   public List<Integer> lengths() {
     return Frame.of(executable).sequences();
+  }
+
+  /// Returns how much can be asked of the model's backends.
+  public Pace pace() {
+    return pace;
   }
 
   EmbedSettings settings() {

@@ -50,7 +50,12 @@ final class Variations {
     int affordable =
         (int) all.stream().filter(sample -> sample.tokens() <= SAMPLE_TOKENS_MAX).count();
     var pool = all.subList(0, Math.max(1, affordable));
-    int count = Math.min(SAMPLE_TEXTS, pool.size());
+    int most =
+        switch (engine.pace()) {
+          case DEVICE, LOOPS -> SAMPLE_TEXTS;
+          case SIMULATOR -> 1;
+        };
+    int count = Math.min(most, pool.size());
     var sample = new ArrayList<Sample>();
     for (int i = 0; i < count; i++) {
       sample.add(pool.get(count == 1 ? 0 : i * (pool.size() - 1) / (count - 1)));
@@ -68,6 +73,20 @@ final class Variations {
 
   /// Returns the largest difference under each variation.
   Map<Variation, Double> measure(Progress.Task task) {
+    return switch (engine.pace()) {
+      case DEVICE, LOOPS -> measureAll(task);
+      // A simulator takes one text at a time, which has no company.
+      case SIMULATOR ->
+          new EnumMap<>(
+              Map.of(
+                  Variation.PADDING,
+                  atEachLength(),
+                  Variation.REPETITION,
+                  Comparison.maxAbs(alone, padded(0))));
+    };
+  }
+
+  private Map<Variation, Double> measureAll(Progress.Task task) {
     var differences = new EnumMap<Variation, Double>(Variation.class);
     List<float[]> batch = together(sample);
     differences.put(Variation.BATCH, Comparison.maxAbs(alone, batch));
@@ -90,7 +109,8 @@ final class Variations {
   /// lengths that the model's files are made for, each perhaps a program of its own.
   private double atEachLength() {
     double largest = 0;
-    for (int length : engine.lengths()) {
+    // The sample was already filled up to the shortest.
+    for (int length : engine.lengths().stream().skip(1).toList()) {
       if (sample.getFirst().tokens() <= length) {
         var filled = together(sample.subList(0, 1), length);
         largest = Math.max(largest, Comparison.maxAbs(alone.subList(0, 1), filled));

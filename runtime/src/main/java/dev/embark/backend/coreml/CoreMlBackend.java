@@ -2,6 +2,7 @@ package dev.embark.backend.coreml;
 
 import dev.embark.backend.Backend;
 import dev.embark.backend.Executable;
+import dev.embark.backend.Pace;
 import java.nio.file.Path;
 
 /// Core ML packages, on any machine: the program and the weights are read back from the bytes on
@@ -30,6 +31,11 @@ public final class CoreMlBackend implements Backend {
   @Override
   public String version() {
     return VERSION;
+  }
+
+  @Override
+  public Pace pace() {
+    return Pace.LOOPS;
   }
 
   @Override

@@ -3,6 +3,7 @@ package dev.embark.backend.sophon;
 import dev.embark.backend.Backend;
 import dev.embark.backend.ByLength;
 import dev.embark.backend.Executable;
+import dev.embark.backend.Pace;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
@@ -16,10 +17,12 @@ public final class SophonBackend implements Backend {
   private static final Path ON_BOARD = Path.of("/opt/sophon/libsophon-current/lib");
 
   private final String version;
+  private final Pace pace;
   private final Function<Path, Networks> open;
 
-  private SophonBackend(String version, Function<Path, Networks> open) {
+  private SophonBackend(String version, Pace pace, Function<Path, Networks> open) {
     this.version = version;
+    this.pace = pace;
     this.open = open;
   }
 
@@ -27,7 +30,7 @@ public final class SophonBackend implements Backend {
   /// is none.
   public static SophonBackend ofDevice() {
     var library = BmLibrary.load(ON_BOARD);
-    return new SophonBackend("libsophon", file -> BmSession.open(library, file));
+    return new SophonBackend("libsophon", Pace.DEVICE, file -> BmSession.open(library, file));
   }
 
   /// Returns whether this machine has the libraries of a board.
@@ -39,7 +42,8 @@ public final class SophonBackend implements Backend {
   ///
   /// @param libraries folder of the compiler's libraries
   public static SophonBackend ofSimulator(Path libraries) {
-    return new SophonBackend("simulator", file -> SimulatorProcess.open(libraries, file));
+    return new SophonBackend(
+        "simulator", Pace.SIMULATOR, file -> SimulatorProcess.open(libraries, file));
   }
 
   @Override
@@ -50,6 +54,11 @@ public final class SophonBackend implements Backend {
   @Override
   public String version() {
     return version;
+  }
+
+  @Override
+  public Pace pace() {
+    return pace;
   }
 
   @Override
