@@ -6,6 +6,7 @@ import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.WeightFiles;
 import dev.embark.cli.doctor.ByteText;
 import dev.embark.family.Families;
+import dev.embark.format.bmodel.BmodelFile;
 import dev.embark.format.json.Json;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.onnx.OnnxFile;
@@ -40,8 +41,8 @@ final class InspectCommand implements Action {
   @Parameters(
       paramLabel = "MODEL|FILE|DIR",
       description =
-          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin or .pt file, an"
-              + " .mlpackage, or a bundle.")
+          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin, .pt or .bmodel file,"
+              + " an .mlpackage, or a bundle.")
   private String subject;
 
   @Option(
@@ -69,6 +70,10 @@ final class InspectCommand implements Action {
       document.put("package", subject);
       console.line(BundleReport.field("package") + subject);
       return coreMl(Path.of(subject), console, document);
+    } else if (subject.endsWith(BmodelFile.EXTENSION)) {
+      document.put("file", subject);
+      console.line(BundleReport.field("file") + subject);
+      bmodel(Path.of(subject), console, document);
     } else if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);
@@ -117,6 +122,40 @@ final class InspectCommand implements Action {
       return report.isDefective()
           ? Answer.failed(Category.BAD_INPUT, () -> document)
           : Answer.done(() -> document);
+    }
+  }
+
+  private static void bmodel(Path file, Console console, ObjectNode document) {
+    var model = BmodelFile.read(file);
+    console.line(
+        BundleReport.field("format")
+            + "SOPHON %s, %s, compiled %s, %s"
+                .formatted(
+                    model.chip(), model.version(), model.time(), ByteText.of(model.bytes())));
+    document
+        .put("format", "bmodel")
+        .put("chip", model.chip())
+        .put("version", model.version())
+        .put("bytes", model.bytes());
+    var networks = document.putArray("networks");
+    for (var network : model.networks()) {
+      console.line(BundleReport.field("network") + network.name());
+      var node = networks.addObject().put("name", network.name());
+      for (var stage : network.stages()) {
+        put("inputs", stage.inputs(), console, node);
+        put("outputs", stage.outputs(), console, node);
+      }
+    }
+  }
+
+  private static void put(
+      String title, List<BmodelFile.Tensor> tensors, Console console, ObjectNode network) {
+    var list = network.withArray(title);
+    for (var tensor : tensors) {
+      console.line(
+          BundleReport.field(title) + tensor.name() + " " + tensor.type() + " " + tensor.shape());
+      var entry = list.addObject().put("name", tensor.name()).put("type", tensor.type());
+      tensor.shape().forEach(entry.withArray("shape")::add);
     }
   }
 
