@@ -106,6 +106,24 @@ public final class Backends {
     throw refusals.getFirst();
   }
 
+  /// Returns the next variant of a bundle that this machine can run, after one that failed.
+  ///
+  /// @param failed what has to be said where there is none
+  static Choice after(Bundle bundle, Variant variant, Path cache, Problem failed) {
+    var variants = bundle.manifest().variants();
+    for (var next : variants.subList(variants.indexOf(variant) + 1, variants.size())) {
+      try {
+        var wanted = new WantedVariant.Named(next.name(), "the hand-over");
+        return choose(bundle, wanted, Devices.OF_THIS_MACHINE, cache);
+      } catch (Problem e) {
+        if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
+          throw e;
+        }
+      }
+    }
+    throw failed;
+  }
+
   private static List<Variant> candidates(Bundle bundle, WantedVariant wanted) {
     var variants = bundle.manifest().variants();
     return switch (wanted) {

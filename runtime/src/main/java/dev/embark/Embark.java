@@ -15,12 +15,15 @@ import dev.embark.embed.RerankRequest;
 import dev.embark.embed.Reranker;
 import dev.embark.embed.Role;
 import dev.embark.embed.TextPair;
+import dev.embark.problem.Problem;
 import dev.embark.progress.Progress;
 import dev.embark.verify.FirstUse;
 import java.lang.System.Logger.Level;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /// A bundle, open for use: the way into Embark for Java programs.
@@ -45,14 +48,21 @@ public final class Embark implements AutoCloseable {
   private final Engine engine;
   private final Embedder embedder;
   private final List<String> notices;
+  private final Queue<String> handovers;
   private final AtomicBoolean isAdvised = new AtomicBoolean();
 
-  private Embark(Bundle bundle, Variant variant, Engine engine, List<String> notices) {
+  private Embark(
+      Bundle bundle,
+      Variant variant,
+      Engine engine,
+      List<String> notices,
+      Queue<String> handovers) {
     this.bundle = bundle;
     this.variant = variant;
     this.engine = engine;
     this.embedder = new Embedder(engine);
     this.notices = List.copyOf(notices);
+    this.handovers = handovers;
   }
 
   /// How a bundle is opened.
@@ -90,17 +100,49 @@ public final class Embark implements AutoCloseable {
   public static Embark open(Path folder, Options options) {
     var bundle = Bundle.open(folder);
     var choice = Backends.choose(bundle, options.variant(), options.devices(), options.cache());
-    var engine = Engine.open(choice.files(), choice.backend(), options.embedding());
+    var handovers = new ConcurrentLinkedQueue<String>();
+    var engine =
+        Engine.open(
+            choice.files(),
+            choice.backend(),
+            options.embedding(),
+            why -> handOver(bundle, choice.variant(), options, why, handovers));
     try {
       var notices = new ArrayList<>(choice.notices());
       notices.addAll(
           new FirstUse(bundle, choice.variant(), choice.backend(), options.cache())
               .check(engine, options.progress()));
-      return new Embark(bundle, choice.variant(), engine, notices);
+      return new Embark(bundle, choice.variant(), engine, notices, handovers);
     } catch (RuntimeException e) {
       engine.close();
       throw e;
     }
+  }
+
+  /// Opens the variant that goes on where the device of another went away, and proves it before it
+  /// serves.
+  private static Engine handOver(
+      Bundle bundle, Variant failed, Options options, Problem why, Queue<String> handovers) {
+    var next = Backends.after(bundle, failed, options.cache(), why);
+    var engine = Engine.open(next.files(), next.backend(), options.embedding());
+    try {
+      new FirstUse(bundle, next.variant(), next.backend(), options.cache())
+          .check(engine, options.progress());
+    } catch (RuntimeException e) {
+      engine.close();
+      throw e;
+    }
+    var notice =
+        "\"%s\" went away in the middle of its work, and \"%s\" goes on: %s"
+            .formatted(failed.name(), next.variant().name(), why.what());
+    LOGGER.log(Level.WARNING, notice);
+    handovers.add(notice);
+    return engine;
+  }
+
+  /// Returns what happened since the model was opened: that a device went away, and who went on.
+  public List<String> handovers() {
+    return List.copyOf(handovers);
   }
 
   /// Returns the vector of a text, under the model's default prompt if it has one.

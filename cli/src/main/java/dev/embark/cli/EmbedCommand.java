@@ -72,6 +72,7 @@ final class EmbedCommand implements Action {
           .embedder()
           .advice(request)
           .ifPresent(advice -> console.note(advice + "\nGive --role query or --role document."));
+      model.handovers().forEach(console::note);
       return answer;
     }
   }

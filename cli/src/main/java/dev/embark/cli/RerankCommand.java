@@ -97,6 +97,7 @@ final class RerankCommand implements Action {
               ? saved(output.get(), model, request, console)
               : lines(model, request, console);
       noteTruncated(lines, console);
+      model.handovers().forEach(console::note);
       return pairs.isPresent()
           ? show(lines, model.reranker(), request, console)
           : show(sorted(lines, model.reranker()), model.reranker(), request, console);

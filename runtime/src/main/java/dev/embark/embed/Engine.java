@@ -59,12 +59,31 @@ public final class Engine implements AutoCloseable {
     this.lanes = new Lanes(settings.callers(), this::lane);
   }
 
+  /// Who goes on where a device goes away in the middle of its work.
+  public interface Substitute {
+    /// Opens an engine for the same texts and outputs, of any length; throws `why` where there is
+    /// none.
+    Engine open(Problem why);
+  }
+
   /// Opens a model; `backend` must be the one its chain names.
   public static Engine open(ModelFiles model, Backend backend, EmbedSettings settings) {
+    return open(
+        model,
+        backend,
+        settings,
+        why -> {
+          throw why;
+        });
+  }
+
+  /// Opens a model with a substitute for the time after its device went away.
+  public static Engine open(
+      ModelFiles model, Backend backend, EmbedSettings settings, Substitute substitute) {
     // Each takes a good part of a cold start, and neither needs the other.
     var tokenizer = new FutureTask<>(model::openTokenizer);
     Thread.ofPlatform().daemon().name("embark-tokenizer").start(tokenizer);
-    var executable = open(model, backend);
+    var executable = new Relay(open(model, backend), substitute);
     try {
       var first = model.chain().stages().getFirst().files().getFirst();
       checkPorts(executable, model.pipeline(), model.folder().resolve(first.path()));
@@ -166,6 +185,10 @@ public final class Engine implements AutoCloseable {
 
   private static Set<String> names(List<Port> ports) {
     return ports.stream().map(Port::name).collect(Collectors.toCollection(TreeSet::new));
+  }
+
+  Executable executable() {
+    return executable;
   }
 
   private Lane lane() {
