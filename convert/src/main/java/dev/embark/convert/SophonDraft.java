@@ -27,8 +27,6 @@ import java.util.List;
 /// between them the layers, compiled for each length.
 final class SophonDraft {
   private static final String ONNX_RUNTIME = "onnxruntime";
-  private static final String PROLOGUE = "onnx/prologue.onnx";
-  private static final String EPILOGUE = "onnx/epilogue.onnx";
 
   /// Of each call of the compiler; one of 600 million parameters takes half a minute.
   private static final Duration LIMIT = Duration.ofMinutes(20);
@@ -48,8 +46,11 @@ final class SophonDraft {
   /// Writes all files, and returns the chain that they are.
   Chain write(Recipe recipe, Target.Sophon target) {
     var host = Split.of(model.graph());
-    OnnxTarget.emit(host.prologue(), Flavor.PORTABLE, bundle.file(PROLOGUE));
-    OnnxTarget.emit(host.epilogue(), Flavor.PORTABLE, bundle.file(EPILOGUE));
+    // Of each variant its own, so that one that fails its proof takes nothing of another along.
+    var prologue = "onnx/prologue-%s.onnx".formatted(recipe.precision().key());
+    var epilogue = "onnx/epilogue-%s.onnx".formatted(recipe.precision().key());
+    OnnxTarget.emit(host.prologue(), Flavor.PORTABLE, bundle.file(prologue));
+    OnnxTarget.emit(host.epilogue(), Flavor.PORTABLE, bundle.file(epilogue));
     var path = "sophon/%s-%s.bmodel".formatted(target.name(), recipe.precision().key());
     var lengths = compile(recipe, target, bundle.file(path));
     var files =
@@ -60,9 +61,9 @@ final class SophonDraft {
     return new Chain(
         target.key() + "-" + recipe.precision().key(),
         List.of(
-            host("prologue", PROLOGUE),
+            host("prologue", prologue),
             new Stage("trunk", SophonBackend.NAME, files),
-            host("epilogue", EPILOGUE)));
+            host("epilogue", epilogue)));
   }
 
   private static Stage host(String name, String path) {
