@@ -5,10 +5,12 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import java.io.IOException;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
@@ -77,7 +79,17 @@ public record Toolchains(Path folder) {
     }
     try {
       Files.createDirectories(folder);
-      unpack(toolchain, wheel(toolchain, origin, progress), progress);
+      // Two at a time would write into one half file; the second finds what the first has brought.
+      try (var channel =
+              FileChannel.open(
+                  folder.resolve(toolchain.name() + ".lock"),
+                  StandardOpenOption.CREATE,
+                  StandardOpenOption.WRITE);
+          var _ = channel.lock()) {
+        if (find(toolchain).isEmpty()) {
+          unpack(toolchain, wheel(toolchain, origin, progress), progress);
+        }
+      }
     } catch (IOException e) {
       throw new Problem(
           Category.UNWRITABLE,

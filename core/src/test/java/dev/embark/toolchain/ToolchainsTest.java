@@ -123,7 +123,9 @@ final class ToolchainsTest {
     assertThat(place.resolveSibling("other")).doesNotExist();
     assertThat(toolchains.find(toolchain)).contains(place);
     try (var left = Files.list(folder.resolve("toolchains"))) {
-      assertThat(left).containsExactly(place.getParent());
+      assertThat(left)
+          .containsExactlyInAnyOrder(
+              place.getParent(), folder.resolve("toolchains").resolve("tool.lock"));
     }
   }
 
@@ -140,7 +142,7 @@ final class ToolchainsTest {
         .isInstanceOf(Problem.class)
         .hasMessageContaining("has the digest");
     try (var left = Files.list(folder.resolve("toolchains"))) {
-      assertThat(left).isEmpty();
+      assertThat(left).containsExactly(folder.resolve("toolchains").resolve("tool.lock"));
     }
     assertThat(toolchains.find(toolchain)).isEmpty();
   }
