@@ -8,7 +8,6 @@ import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
-import dev.embark.bundle.Chain;
 import dev.embark.bundle.Variant;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.ModelFiles;
@@ -70,17 +69,6 @@ public final class Backends {
     };
   }
 
-  /// Loads all runtimes that a chain needs, as one.
-  private static Backend load(Chain chain, Devices devices, Path cache) {
-    var backends =
-        chain.stages().stream()
-            .map(Chain.Stage::backend)
-            .distinct()
-            .map(name -> load(name, devices, cache))
-            .toList();
-    return backends.size() == 1 ? backends.getFirst() : new SeveralBackends(backends);
-  }
-
   /// Returns the variant of a bundle that is wanted, with its runtime.
   ///
   /// Where none is named, that is the first whose runtime this machine can load. Throws a `Problem`
@@ -90,7 +78,7 @@ public final class Backends {
     var refusals = new ArrayList<Problem>();
     for (var variant : candidates(bundle, wanted)) {
       try {
-        var backend = load(variant.chain(), devices, cache);
+        var backend = SeveralBackends.of(variant.chain(), name -> load(name, devices, cache));
         return new Choice(
             variant,
             ModelFiles.of(bundle, variant.chain()),

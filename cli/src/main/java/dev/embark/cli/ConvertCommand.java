@@ -205,10 +205,7 @@ final class ConvertCommand implements Action {
             .toList();
       }
       case Target.CoreMl.KEY -> {
-        requireAbsent("--flavor", flavor.isPresent());
-        requireAbsent("--batch", batch.isPresent());
-        requireAbsent("--calibrate", calibration.isPresent());
-        requireAbsent("--keep", !keep.isEmpty());
+        requireNothingOfOnnx();
         var packaged = Target.CoreMl.of(model, opset());
         var lengths = lengths();
         yield wanted.stream()
@@ -216,11 +213,8 @@ final class ConvertCommand implements Action {
             .toList();
       }
       case Target.Sophon.KEY -> {
-        requireAbsent("--flavor", flavor.isPresent());
-        requireAbsent("--batch", batch.isPresent());
+        requireNothingOfOnnx();
         requireAbsent("--minimum-os", minimumOs.isPresent());
-        requireAbsent("--calibrate", calibration.isPresent());
-        requireAbsent("--keep", !keep.isEmpty());
         yield sophon(wanted);
       }
       default ->
@@ -248,6 +242,13 @@ final class ConvertCommand implements Action {
     }
     requireAbsent("--sequence beside --buckets", sequence.isPresent());
     return buckets.stream().map(length -> size("--buckets", length, SEQUENCE_MAX)).toList();
+  }
+
+  private void requireNothingOfOnnx() {
+    requireAbsent("--flavor", flavor.isPresent());
+    requireAbsent("--batch", batch.isPresent());
+    requireAbsent("--calibrate", calibration.isPresent());
+    requireAbsent("--keep", !keep.isEmpty());
   }
 
   private void requireAbsent(String option, boolean isGiven) {

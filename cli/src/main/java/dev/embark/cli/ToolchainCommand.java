@@ -47,7 +47,7 @@ final class ToolchainCommand implements Action {
     var workshop = new Workshop(console);
     var toolchains = Toolchains.in(workshop.cache());
     return switch (action) {
-      case "install" -> install(named(), toolchains, console);
+      case "install" -> install(named(), toolchains, workshop);
       case "list" -> list(toolchains, console);
       case "remove" -> remove(named(), toolchains, console);
       default -> // what a user types
@@ -80,15 +80,14 @@ final class ToolchainCommand implements Action {
     return Toolchain.all().stream().map(Toolchain::name).collect(Collectors.joining(", "));
   }
 
-  private Answer install(Toolchain toolchain, Toolchains toolchains, Console console) {
+  private Answer install(Toolchain toolchain, Toolchains toolchains, Workshop workshop) {
+    var console = workshop.console();
     console.note(toolchain.licence());
-    var environment = console.environment();
-    var home = Path.of(environment.getOrDefault("HOME", System.getProperty("user.home")));
     var origin =
         wheel
             .<Origin>map(Origin.Wheel::new)
             .or(() -> index.map(Origin.Index::new))
-            .orElseGet(() -> new Origin.PipConfiguration(environment, home));
+            .orElseGet(() -> new Origin.PipConfiguration(console.environment(), workshop.home()));
     var folder = toolchains.install(toolchain, origin, console.progress());
     console.line(BundleReport.field(toolchain.name()) + toolchain.version() + " in " + folder);
     return Answer.done(() -> document(toolchain, Optional.of(folder)));

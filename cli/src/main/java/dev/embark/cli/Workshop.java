@@ -35,9 +35,13 @@ record Workshop(Console console) {
 
   /// Fetches a model a user named.
   Fetched fetch(String model, Wanted wanted) {
-    var home = console.environment().getOrDefault("HOME", System.getProperty("user.home"));
-    var settings = new SourceSettings(console.environment(), Path.of(home));
+    var settings = new SourceSettings(console.environment(), home());
     return new Sources(settings, console.progress()).fetch(ModelReference.parse(model), wanted);
+  }
+
+  /// Returns the user's own folder.
+  Path home() {
+    return Path.of(console.environment().getOrDefault("HOME", System.getProperty("user.home")));
   }
 
   /// Loads the runtime.

@@ -15,6 +15,14 @@ public sealed interface Sight {
   /// `0 ≤ i − j ≤ reach`.
   record CausalNear(int reach) implements Sight {}
 
+  /// Returns whether no token sees what lies behind it.
+  default boolean isCausal() {
+    return switch (this) {
+      case All _, Near _ -> false;
+      case Causal _, CausalNear _ -> true;
+    };
+  }
+
   /// Returns what is added to scores `[sequence, sequence]`: 0 where a token is reached, else
   /// `unseen`.
   default float[] bias(int sequence, float unseen) {

@@ -1,5 +1,6 @@
 package dev.embark.pass;
 
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Node;
 import dev.embark.graph.Op;
@@ -18,17 +19,12 @@ import java.util.Set;
 /// Tables of tokens are large and looked up, not multiplied; pooling needs the range of 32 bits and
 /// little time. What lies between, from the first layer to the last, is the trunk.
 ///
-/// @param prologue ids to [#EMBEDS] `[batch, sequence, hidden]`
-/// @param trunk [#EMBEDS], and the mask where its attention needs one, to [#HIDDEN] of the same
-///   shape
-/// @param epilogue [#HIDDEN] and the mask to the outputs of the whole, but for [#HIDDEN] itself
+/// @param prologue ids to [TrunkPorts#EMBEDS] `[batch, sequence, hidden]`
+/// @param trunk [TrunkPorts#EMBEDS], and the mask where its attention needs one, to
+///   [TrunkPorts#HIDDEN] of the same shape
+/// @param epilogue [TrunkPorts#HIDDEN] and the mask to the outputs of the whole, but for
+///   [TrunkPorts#HIDDEN] itself
 public record Split(Graph prologue, Graph trunk, Graph epilogue) {
-  /// What goes into the first layer.
-  public static final String EMBEDS = "inputs_embeds";
-
-  /// What comes out of the last.
-  public static final String HIDDEN = "last_hidden";
-
   private static final String MASK = "attention_mask";
 
   /// Cuts a graph; throws a `Problem` of category `UNSUPPORTED` where more than one value would
@@ -56,19 +52,19 @@ public record Split(Graph prologue, Graph trunk, Graph epilogue) {
     var embeds = nodes.get(first).output();
     var hidden = nodes.get(last).output();
     return new Split(
-        part(graph, "prologue", List.of(), List.of(embeds), Map.of(embeds, EMBEDS)),
+        part(graph, "prologue", List.of(), List.of(embeds), Map.of(embeds, TrunkPorts.EMBEDS)),
         part(
             graph,
             "trunk",
             List.of(embeds),
             List.of(hidden),
-            Map.of(embeds, EMBEDS, hidden, HIDDEN)),
+            Map.of(embeds, TrunkPorts.EMBEDS, hidden, TrunkPorts.HIDDEN)),
         part(
             graph,
             "epilogue",
             List.of(hidden),
             graph.outputs().stream().filter(output -> !output.equals(hidden)).toList(),
-            Map.of(hidden, HIDDEN)));
+            Map.of(hidden, TrunkPorts.HIDDEN)));
   }
 
   /// Returns all values that differ from text to text, the mask apart.

@@ -4,6 +4,7 @@ import static java.util.Objects.requireNonNull;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.checkpoint.Checkpoint;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
@@ -96,8 +97,8 @@ final class SplitTest {
               .isEqualTo(requireNonNull(expected.get(output)).values()));
       assertThat(split.trunk().inputs())
           .extracting(Value::name)
-          .startsWith(Split.EMBEDS)
-          .isSubsetOf(Set.of(Split.EMBEDS, "attention_mask"));
+          .startsWith(TrunkPorts.EMBEDS)
+          .isSubsetOf(Set.of(TrunkPorts.EMBEDS, "attention_mask"));
       assertThat(split.trunk().nodes()).noneMatch(node -> node.op() instanceof Op.Embedding);
       assertThat(Arrays.asList(split.prologue(), split.epilogue()))
           .allSatisfy(part ->

@@ -16,6 +16,7 @@ import dev.embark.embed.Role;
 import dev.embark.format.json.Json;
 import dev.embark.tokenize.Tokens;
 import dev.embark.verify.Reference;
+import dev.embark.verify.Spread;
 import dev.embark.verify.Tolerance;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -24,7 +25,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.TreeMap;
-import java.util.stream.IntStream;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -194,8 +194,7 @@ final class AppFiles {
   private void describe(Variant variant, ObjectNode node) {
     var recipe = variant.recipe();
     node.put("precision", recipe.precision())
-        .put(
-            "compute_units", recipe.precision().equals(Precision.FP32.key()) ? "cpuAndGPU" : "all");
+        .put("compute_units", CoreMlPorts.units(recipe.precision()));
     switch (Tolerance.of(recipe.precision(), recipe.target(), files.pipeline())
         .get(output.port())) {
       case Limits.Vectors vectors ->
@@ -236,10 +235,7 @@ final class AppFiles {
                   && encoded.untruncatedLength() == encoded.length();
             })
             .toList();
-    int count = Math.min(SAMPLES, fitting.size());
-    return IntStream.range(0, count)
-        .mapToObj(i -> fitting.get(count == 1 ? 0 : i * (fitting.size() - 1) / (count - 1)))
-        .toList();
+    return Spread.of(fitting, SAMPLES);
   }
 
   /// Returns whether an app meets such texts: prompts that a model has have a name, and nobody

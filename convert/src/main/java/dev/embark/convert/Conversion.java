@@ -155,9 +155,7 @@ public final class Conversion {
 
   /// Returns what proves a chain here: all its backends.
   private Backend backend(Chain chain) {
-    var backends =
-        chain.stages().stream().map(Chain.Stage::backend).distinct().map(this::backend).toList();
-    return backends.size() == 1 ? backends.getFirst() : new SeveralBackends(backends);
+    return SeveralBackends.of(chain, this::backend);
   }
 
   private Path toolchain() {

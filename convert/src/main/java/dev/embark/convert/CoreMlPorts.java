@@ -57,6 +57,11 @@ final class CoreMlPorts {
         metadata(graphs.keySet(), output));
   }
 
+  /// Returns on what packages of a precision should run, in Core ML's words.
+  static String units(String precision) {
+    return precision.equals(Precision.FP32.key()) ? "cpuAndGPU" : "all";
+  }
+
   private static CoreMlPrecision inCoreMl(Precision precision) {
     return switch (precision) {
       case FP32 -> CoreMlPrecision.FP32;
@@ -114,7 +119,7 @@ final class CoreMlPorts {
         "embark.sequence",
         lengths.stream().sorted().map(String::valueOf).collect(Collectors.joining(",")));
     all.put("embark.pipeline", model.pipeline().toJson().toString());
-    all.put(CoreMlBackend.UNITS_KEY, precision == Precision.FP32 ? "cpuAndGPU" : "all");
+    all.put(CoreMlBackend.UNITS_KEY, units(precision.key()));
     all.put("embark.source", order.reference());
     all.put("embark.version", ProgramVersion.number());
     var what = model.architecture() + " of " + order.reference();

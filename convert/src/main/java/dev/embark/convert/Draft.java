@@ -2,7 +2,6 @@ package dev.embark.convert;
 
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
-import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
@@ -68,12 +67,7 @@ record Draft(
   /// in it.
   private List<Path> own() throws IOException {
     var own = new ArrayList<Path>();
-    var paths =
-        chain().stages().stream()
-            .flatMap(stage -> stage.files().stream())
-            .map(StageFile::path)
-            .distinct();
-    for (var path : paths.toList()) {
+    for (var path : chain().paths()) {
       var file = files.folder().resolve(path);
       if (Files.isDirectory(file)) {
         try (var all = Files.walk(file)) {

@@ -8,6 +8,7 @@ import dev.embark.embed.Prompt;
 import dev.embark.embed.Role;
 import dev.embark.embed.TextPair;
 import dev.embark.format.json.Json;
+import dev.embark.verify.Spread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -81,7 +82,7 @@ final class Probes {
     var all =
         switch (candidate.pace()) {
           case DEVICE -> every;
-          case LOOPS -> spread(every, OF_LOOPS);
+          case LOOPS -> Spread.of(every, OF_LOOPS);
           case SIMULATOR -> few(every, candidate, output);
         };
     return within(all, candidate, output, tokens);
@@ -89,7 +90,7 @@ final class Probes {
 
   /// Returns at most `most` probes, spread over all there are, under the same limit.
   static Chosen of(Engine candidate, Output output, int most, long tokens) {
-    var all = spread(new Probes(candidate, output).all(), most);
+    var all = Spread.of(new Probes(candidate, output).all(), most);
     return within(all, candidate, output, tokens);
   }
 
@@ -126,15 +127,6 @@ final class Probes {
       count = 1;
     }
     return few.isEmpty() ? all.subList(0, 1) : few;
-  }
-
-  private static List<Input> spread(List<Input> all, int most) {
-    var some = new ArrayList<Input>();
-    int count = Math.min(most, all.size());
-    for (int i = 0; i < count; i++) {
-      some.add(all.get(count == 1 ? 0 : i * (all.size() - 1) / (count - 1)));
-    }
-    return some;
   }
 
   private static long length(Engine candidate, Output output, Input input) {

@@ -3,7 +3,6 @@ package dev.embark.convert;
 import dev.embark.bundle.Output;
 import dev.embark.family.Families;
 import dev.embark.graph.Op;
-import dev.embark.graph.Sight;
 import dev.embark.target.onnx.Flavor;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -89,11 +88,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
   private static boolean isDecoder(Families.Model model) {
     return model.graph().nodes().stream()
         .anyMatch(node ->
-            node.op() instanceof Op.Attention attention
-                && switch (attention.heads().sight()) {
-                  case Sight.All _, Sight.Near _ -> false;
-                  case Sight.Causal _, Sight.CausalNear _ -> true;
-                });
+            node.op() instanceof Op.Attention attention && attention.heads().sight().isCausal());
   }
 
   /// Returns the model with a limit that all files can keep.

@@ -189,7 +189,7 @@ final class Tuning {
     switch (recipe.target()) {
       case Target.Onnx(var flavor) -> OnnxTarget.emit(applied(recipe, kept), flavor, file);
       case Target.CoreMl _, Target.Sophon _ ->
-          throw new IllegalStateException("nothing is tuned for Core ML");
+          throw new IllegalStateException("nothing is tuned for " + recipe.target());
     }
     var chain = Chain.ofOneFile(name, backend.name(), bundle.folder().relativize(file).toString());
     var attempt = new ModelFiles(files.folder(), files.model(), files.pipeline(), chain);

@@ -4,7 +4,6 @@ import dev.embark.Backends;
 import dev.embark.Devices;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
-import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.FileDigest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
@@ -23,7 +22,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Collectors;
 
 /// Writes what proves a bundle as a page: all its variants beside each other, computed once more
 /// and timed on this machine.
@@ -131,10 +129,7 @@ public final class BundlePage {
   }
 
   private long bytes(Variant variant) {
-    var paths =
-        variant.chain().stages().getFirst().files().stream()
-            .map(StageFile::path)
-            .collect(Collectors.toSet());
+    var paths = variant.chain().paths();
     return bundle.manifest().files().stream()
         .filter(listed ->
             paths.stream()

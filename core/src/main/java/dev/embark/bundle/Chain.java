@@ -1,8 +1,10 @@
 package dev.embark.bundle;
 
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /// One way through a bundle from tokens to the result: stages that run one after the other.
 ///
@@ -48,6 +50,13 @@ public record Chain(String name, List<Stage> stages) {
         }
       }
     }
+  }
+
+  /// Returns the paths of all files of all stages, each once.
+  public Set<String> paths() {
+    var paths = new LinkedHashSet<String>();
+    stages.forEach(stage -> stage.files().forEach(file -> paths.add(file.path())));
+    return paths;
   }
 
   /// Returns the chain of one stage with a file for each length; files may be the same.

@@ -1,6 +1,5 @@
 package dev.embark.bundle;
 
-import dev.embark.bundle.Chain.StageFile;
 import dev.embark.bundle.Manifest.Model;
 import dev.embark.bundle.Manifest.Source;
 import dev.embark.format.json.Json;
@@ -74,10 +73,7 @@ final class ManifestCodec {
     var listed = manifest.files().stream().map(FileDigest::path).collect(Collectors.toSet());
     var used = new TreeSet<String>();
     for (var variant : manifest.variants()) {
-      variant.chain().stages().stream()
-          .flatMap(stage -> stage.files().stream())
-          .map(StageFile::path)
-          .forEach(used::add);
+      used.addAll(variant.chain().paths());
       switch (variant.proof()) {
         case Proof.Proven(_, _, var references) -> used.add(references);
         case Proof.Skipped() -> {}

@@ -1,6 +1,7 @@
 package dev.embark.embed;
 
 import dev.embark.backend.Executable;
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.tensor.Dim;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
@@ -17,13 +18,7 @@ import java.util.Map;
 /// One text at a time, filled up on the right to a length that the device knows. The device is told
 /// of padding, where it has to know, by what is added to its scores.
 final class Staged implements Executable {
-  private static final String EMBEDS = "inputs_embeds";
-  private static final String HIDDEN = "last_hidden";
-  private static final String BIAS = "attn_bias";
   private static final String MASK = ModelInput.MASK.port();
-
-  /// What is added to the score of padding; from here `exp` is 0.
-  private static final float UNSEEN = -1e4f;
 
   private final Executable prologue;
   private final Executable trunk;
@@ -35,7 +30,7 @@ final class Staged implements Executable {
     this.prologue = prologue;
     this.trunk = trunk;
     this.epilogue = epilogue;
-    this.width = Math.toIntExact(port(trunk, EMBEDS).shape().size(2));
+    this.width = Math.toIntExact(port(trunk, TrunkPorts.EMBEDS).shape().size(2));
   }
 
   private static Port port(Executable part, String name) {
@@ -51,7 +46,7 @@ final class Staged implements Executable {
 
   @Override
   public List<Integer> lengths() {
-    return switch (port(trunk, EMBEDS).shape().dim(1)) {
+    return switch (port(trunk, TrunkPorts.EMBEDS).shape().dim(1)) {
       case Dim.Fixed(var size) -> List.of(Math.toIntExact(size));
       case Dim.Named _ -> trunk.lengths();
     };
@@ -89,14 +84,14 @@ final class Staged implements Executable {
       var embeds = floats(Shape.of(1, sequence, width), arena);
       var ids = new HashMap<>(inputs);
       ids.keySet().removeIf(name -> !takes(prologue, name));
-      prologue.run(ids, Map.of(EMBEDS, embeds));
-      var given = new HashMap<>(Map.of(EMBEDS, embeds));
-      if (takes(trunk, BIAS)) {
-        given.put(BIAS, bias(mask, arena));
+      prologue.run(ids, Map.of(TrunkPorts.EMBEDS, embeds));
+      var given = new HashMap<>(Map.of(TrunkPorts.EMBEDS, embeds));
+      if (takes(trunk, TrunkPorts.BIAS)) {
+        given.put(TrunkPorts.BIAS, bias(mask, arena));
       }
       var hidden = floats(Shape.of(1, sequence, width), arena);
-      trunk.run(given, Map.of(HIDDEN, hidden));
-      var pooled = new HashMap<>(Map.of(HIDDEN, hidden));
+      trunk.run(given, Map.of(TrunkPorts.HIDDEN, hidden));
+      var pooled = new HashMap<>(Map.of(TrunkPorts.HIDDEN, hidden));
       if (takes(epilogue, MASK)) {
         pooled.put(MASK, mask);
       }
@@ -113,7 +108,7 @@ final class Staged implements Executable {
     var bias = floats(mask.shape(), arena);
     for (long i = 0; i < mask.shape().elementCount(); i++) {
       boolean isSeen = mask.bytes().getAtIndex(ValueLayout.JAVA_LONG, i) != 0;
-      bias.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, i, isSeen ? 0 : UNSEEN);
+      bias.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, i, isSeen ? 0 : TrunkPorts.UNSEEN);
     }
     return bias;
   }

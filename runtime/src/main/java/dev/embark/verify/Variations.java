@@ -55,12 +55,7 @@ final class Variations {
           case DEVICE, LOOPS -> SAMPLE_TEXTS;
           case SIMULATOR -> 1;
         };
-    int count = Math.min(most, pool.size());
-    var sample = new ArrayList<Sample>();
-    for (int i = 0; i < count; i++) {
-      sample.add(pool.get(count == 1 ? 0 : i * (pool.size() - 1) / (count - 1)));
-    }
-    return sample;
+    return Spread.of(pool, most);
   }
 
   private static boolean isReadAlike(Input input, Input other) {

@@ -1,5 +1,6 @@
 package dev.embark.target.sophon;
 
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.format.npy.NpzWriter;
 import dev.embark.graph.Graph;
 import dev.embark.problem.Problem;
@@ -12,13 +13,6 @@ import java.nio.file.Path;
 
 /// The trunk of a graph to the text and the weights that `tpuc-opt` compiles for a BM1684X.
 public final class SophonTarget {
-  /// What is added to the score of a token that is not seen; from here `exp` is 0.
-  public static final float UNSEEN = -1e4f;
-
-  /// The input beside the vectors of the tokens, of models whose tokens see what is behind them: 0
-  /// for each token and [#UNSEEN] for padding, `[1, sequence]`.
-  public static final String BIAS = "attn_bias";
-
   private SophonTarget() {}
 
   /// Where the text of a network lies.
@@ -40,7 +34,7 @@ public final class SophonTarget {
     boolean isMasked = needsMask(trunk);
     for (var mask : trunk.inputs().subList(1, trunk.inputs().size())) {
       if (isMasked) {
-        lowering.bind(mask, text.input(BIAS, Shape.of(mask.shape().sizes())));
+        lowering.bind(mask, text.input(TrunkPorts.BIAS, Shape.of(mask.shape().sizes())));
       }
     }
     trunk.nodes().forEach(lowering::lower);

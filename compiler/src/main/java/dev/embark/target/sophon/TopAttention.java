@@ -1,5 +1,6 @@
 package dev.embark.target.sophon;
 
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.graph.Heads;
 import dev.embark.graph.Op;
 import dev.embark.graph.Rotation;
@@ -58,11 +59,7 @@ final class TopAttention {
 
   /// Returns whether tokens see what lies behind them, padding included.
   static boolean seesPadding(Op op) {
-    return op instanceof Op.Attention attention
-        && switch (attention.heads().sight()) {
-          case Sight.All _, Sight.Near _ -> true;
-          case Sight.Causal _, Sight.CausalNear _ -> false;
-        };
+    return op instanceof Op.Attention attention && !attention.heads().sight().isCausal();
   }
 
   private TopValue product(String out, TopValue x, TopValue y) {
@@ -112,7 +109,7 @@ final class TopAttention {
 
   private TopValue reached(String out, TopValue scores, Sight sight, Heads heads) {
     int sequence = (int) scores.shape().size(3);
-    var bias = sight.bias(sequence, SophonTarget.UNSEEN);
+    var bias = sight.bias(sequence, TrunkPorts.UNSEEN);
     var all = new float[heads.group() * bias.length];
     for (int i = 0; i < heads.group(); i++) {
       System.arraycopy(bias, 0, all, i * bias.length, bias.length);
@@ -123,7 +120,7 @@ final class TopAttention {
   }
 
   private TopValue constant(String name, Shape shape, float[] values) {
-    return lowering.text().weight(name, new Weight.Stored(Tensor.of(shape, values)), shape);
+    return lowering.text().weight(name, new Weight.Stored(Tensor.of(shape, values)));
   }
 
   TopValue distanceBias(String out, Op.DistanceBias of) {

@@ -116,9 +116,7 @@ final class TopLowering {
   }
 
   TopValue weight(Constant constant) {
-    // Vectors get the rank of what they meet: the compiler stretches sizes, not ranks.
-    var shape = constant.weight().shape();
-    return text.weight(constant.name(), constant.weight(), shape);
+    return text.weight(constant.name(), constant.weight());
   }
 
   private Operand bias(Bias bias) {

@@ -47,7 +47,8 @@ final class TopText {
   }
 
   /// Returns a constant; the same name is the same constant.
-  TopValue weight(String weight, Weight values, Shape shape) {
+  TopValue weight(String weight, Weight values) {
+    var shape = values.shape();
     return once(
         List.of(weight, shape),
         () -> {

@@ -52,25 +52,7 @@ public enum MilType {
 
   /// Returns its name in the language of programs, such as `fp16`.
   public String word() {
-    return switch (this) {
-      case FLOAT16 -> "fp16";
-      case FLOAT32 -> "fp32";
-      case BOOL,
-          STRING,
-          INT8,
-          INT16,
-          INT32,
-          INT4,
-          UINT8,
-          UINT16,
-          UINT32,
-          UINT4,
-          UINT2,
-          UINT1,
-          UINT6,
-          UINT3 ->
-          name().toLowerCase(Locale.ROOT);
-    };
+    return name().toLowerCase(Locale.ROOT).replace("float", "fp");
   }
 
   /// Returns the bytes of `count` elements side by side.

@@ -32,6 +32,7 @@ final class ObjectiveC {
   private final MethodHandle push;
   private final MethodHandle pop;
   private final Map<Integer, MethodHandle> messages = new ConcurrentHashMap<>();
+  private final Map<String, Long> types = new ConcurrentHashMap<>();
   private final Map<String, Long> selectors = new ConcurrentHashMap<>();
 
   ObjectiveC(SymbolLookup library) {
@@ -98,6 +99,10 @@ final class ObjectiveC {
   /// Returns a class; throws a `Problem` of category `UNAVAILABLE` where there is none of that
   /// name.
   long type(String name) {
+    return types.computeIfAbsent(name, this::loaded);
+  }
+
+  private long loaded(String name) {
     try (var arena = Arena.ofConfined()) {
       long type = call(classNamed, arena.allocateFrom(name).address());
       if (type == 0) {

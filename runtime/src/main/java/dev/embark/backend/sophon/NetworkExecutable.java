@@ -1,6 +1,7 @@
 package dev.embark.backend.sophon;
 
 import dev.embark.backend.Executable;
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Tensor;
 import java.lang.foreign.MemorySegment;
@@ -11,9 +12,6 @@ import java.util.Map;
 
 /// A network of one length: vectors of tokens in, vectors of tokens out.
 final class NetworkExecutable implements Executable {
-  /// Outputs are known by their place: the compiler gives them names of its own.
-  private static final String OUTPUT = "last_hidden";
-
   private final Networks networks;
   private final BmNetwork network;
 
@@ -36,7 +34,9 @@ final class NetworkExecutable implements Executable {
 
   @Override
   public List<Port> outputs() {
-    return List.of(new Port(OUTPUT, ElementType.F32, network.outputs().getFirst().shape()));
+    // Known by its place: the compiler gives outputs names of its own.
+    return List.of(
+        new Port(TrunkPorts.HIDDEN, ElementType.F32, network.outputs().getFirst().shape()));
   }
 
   @Override

@@ -2,6 +2,7 @@ package dev.embark.backend.sophon;
 
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.process.Child;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
 import java.io.DataInputStream;
@@ -18,7 +19,6 @@ import java.util.concurrent.TimeUnit;
 /// Networks in a [Simulator] process, one request at a time.
 final class SimulatorProcess implements Networks {
   private static final String FIRMWARE = "TPUKERNEL_FIRMWARE_PATH";
-  private static final int TOLD_LINES = 8;
   private static final long PATIENCE_SECONDS = 10;
 
   private final Process process;
@@ -128,12 +128,7 @@ final class SimulatorProcess implements Networks {
   /// Returns the end of what the vendor's libraries have printed.
   private String printed() {
     try {
-      var lines =
-          new String(Files.readAllBytes(log), StandardCharsets.UTF_8)
-              .lines()
-              .filter(line -> !line.isBlank())
-              .toList();
-      return String.join("\n", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
+      return new Child.Ended(0, new String(Files.readAllBytes(log), StandardCharsets.UTF_8)).tail();
     } catch (IOException e) {
       return String.valueOf(e.getMessage());
     }

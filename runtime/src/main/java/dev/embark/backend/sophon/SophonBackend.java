@@ -4,7 +4,6 @@ import dev.embark.backend.Backend;
 import dev.embark.backend.ByLength;
 import dev.embark.backend.Executable;
 import dev.embark.backend.Pace;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -31,11 +30,6 @@ public final class SophonBackend implements Backend {
   public static SophonBackend ofDevice() {
     var library = BmLibrary.load(ON_BOARD);
     return new SophonBackend("libsophon", Pace.DEVICE, file -> BmSession.open(library, file));
-  }
-
-  /// Returns whether this machine has the libraries of a board.
-  public static boolean isHere() {
-    return Files.isDirectory(ON_BOARD);
   }
 
   /// Returns the simulator: right to the bit and slow.
