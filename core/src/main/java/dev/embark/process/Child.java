@@ -87,7 +87,7 @@ public record Child(
     return Path.of(command.getFirst()).getFileName().toString();
   }
 
-  private static void forget(Thread hook) {
+  static void forget(Thread hook) {
     try {
       Runtime.getRuntime().removeShutdownHook(hook);
     } catch (IllegalStateException _) {
@@ -96,7 +96,7 @@ public record Child(
   }
 
   /// Ends the program with all that it started.
-  private static void stop(Process process) {
+  static void stop(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
     process.destroyForcibly();
   }

@@ -1,23 +1,27 @@
 package dev.embark.toolchain;
 
+import static java.util.Objects.requireNonNull;
+
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.process.FolderTree;
 import dev.embark.progress.Progress;
+import dev.embark.toolchain.Toolchain.Wheel;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.DigestInputStream;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
-import java.util.Comparator;
 import java.util.HexFormat;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.zip.ZipEntry;
 import java.util.zip.ZipFile;
 
 /// Compilers that are installed on this machine, below one folder.
@@ -37,14 +41,20 @@ public record Toolchains(Path folder) {
     /// From an index.
     record Index(String address) implements Origin {}
 
-    /// A file that lies here.
-    record Wheel(Path file) implements Origin {}
+    /// Files that lie here, and folders of such.
+    record Files(List<Path> files) implements Origin {
+      public Files {
+        files = List.copyOf(files);
+      }
+    }
   }
 
   /// Returns the folder of a toolchain, if it is installed.
   public Optional<Path> find(Toolchain toolchain) {
     var place = place(toolchain);
-    return Files.isDirectory(place) ? Optional.of(place.resolve("tpu_mlir")) : Optional.empty();
+    return Files.isDirectory(place)
+        ? Optional.of(place.resolve(toolchain.home()))
+        : Optional.empty();
   }
 
   /// Returns the folder of a toolchain; throws a `Problem` of category `UNAVAILABLE` where it is
@@ -87,7 +97,7 @@ public record Toolchains(Path folder) {
                   StandardOpenOption.WRITE);
           var _ = channel.lock()) {
         if (find(toolchain).isEmpty()) {
-          unpack(toolchain, wheel(toolchain, origin, progress), progress);
+          build(toolchain, origin, progress);
         }
       }
     } catch (IOException e) {
@@ -101,32 +111,62 @@ public record Toolchains(Path folder) {
     return require(toolchain);
   }
 
-  private Path wheel(Toolchain toolchain, Origin origin, Progress progress) throws IOException {
-    return switch (origin) {
-      case Origin.Wheel(var file) -> {
-        requireDigest(toolchain, file, progress);
-        yield file;
+  /// Unpacks all wheels beside the final name, and renames.
+  private void build(Toolchain toolchain, Origin origin, Progress progress) throws IOException {
+    var source = source(toolchain, origin, progress);
+    var fresh = Files.createTempDirectory(folder, "." + toolchain.name());
+    try {
+      for (var wheel : toolchain.wheels()) {
+        unpack(wheel, source.bring(wheel), fresh, progress);
+        Files.deleteIfExists(incomplete(wheel));
       }
-      case Origin.Index(var address) -> downloaded(toolchain, PipIndex.parse(address), progress);
+      Files.move(fresh, place(toolchain), StandardCopyOption.ATOMIC_MOVE);
+    } finally {
+      FolderTree.delete(fresh);
+    }
+  }
+
+  private Path incomplete(Wheel wheel) {
+    return folder.resolve(wheel.file() + ".incomplete");
+  }
+
+  /// Brings a wheel here, whose digest is the right one.
+  private interface Source {
+    Path bring(Wheel wheel) throws IOException;
+  }
+
+  private Source source(Toolchain toolchain, Origin origin, Progress progress) {
+    return switch (origin) {
+      case Origin.Files(var given) -> {
+        var files = LocalWheels.of(toolchain, given);
+        yield wheel -> {
+          var file = requireNonNull(files.get(wheel));
+          requireDigest(wheel, file, progress);
+          return file;
+        };
+      }
+      case Origin.Index(var address) -> download(PipIndex.parse(address), progress);
       case Origin.PipConfiguration(var environment, var home) ->
-          downloaded(toolchain, PipIndex.of(environment, home), progress);
+          download(PipIndex.of(environment, home), progress);
     };
   }
 
-  private Path downloaded(Toolchain toolchain, URI index, Progress progress) throws IOException {
-    var partial = folder.resolve(toolchain.wheel() + ".incomplete");
-    new WheelDownload(index, progress).run(toolchain, partial);
-    try {
-      requireDigest(toolchain, partial, progress);
-    } catch (Problem e) {
-      Files.deleteIfExists(partial);
-      throw e;
-    }
-    return partial;
+  private Source download(URI index, Progress progress) {
+    var download = new WheelDownload(index, progress);
+    return wheel -> {
+      var partial = incomplete(wheel);
+      download.run(wheel, partial);
+      try {
+        requireDigest(wheel, partial, progress);
+      } catch (Problem e) {
+        Files.deleteIfExists(partial);
+        throw e;
+      }
+      return partial;
+    };
   }
 
-  private static void requireDigest(Toolchain toolchain, Path file, Progress progress)
-      throws IOException {
+  private static void requireDigest(Wheel wheel, Path file, Progress progress) throws IOException {
     var digest = sha256();
     try (var task = progress.begin("Checking", Files.size(file), Progress.Unit.BYTES);
         var input = new DigestInputStream(Files.newInputStream(file), digest)) {
@@ -136,17 +176,12 @@ public record Toolchains(Path folder) {
       }
     }
     var actual = HexFormat.of().formatHex(digest.digest());
-    if (!actual.equals(toolchain.sha256())) {
+    if (!actual.equals(wheel.sha256())) {
       throw new Problem(
           Category.BAD_INPUT,
-          file.getFileName()
-              + " has the digest "
-              + actual
-              + ", expected "
-              + toolchain.sha256()
-              + ".",
+          file.getFileName() + " has the digest " + actual + ", expected " + wheel.sha256() + ".",
           "It is another version, or was changed on its way.",
-          "Fetch " + toolchain.wheel() + " again.");
+          "Fetch " + wheel.file() + " again.");
     }
   }
 
@@ -158,31 +193,37 @@ public record Toolchains(Path folder) {
     }
   }
 
-  /// Unpacks beside the final name, and renames.
-  private void unpack(Toolchain toolchain, Path wheel, Progress progress) throws IOException {
-    var fresh = Files.createTempDirectory(folder, "." + toolchain.name());
-    try (var zip = new ZipFile(wheel.toFile());
-        var task = progress.begin("Unpacking", toolchain.members().size(), Progress.Unit.STEPS)) {
-      for (var member : toolchain.members()) {
-        var entry = zip.getEntry(member);
-        if (entry == null) {
-          throw new IOException("the wheel has no " + member);
+  private static void unpack(Wheel wheel, Path file, Path target, Progress progress)
+      throws IOException {
+    try (var zip = new ZipFile(file.toFile())) {
+      var members =
+          wheel.members().isEmpty()
+              ? zip.stream().filter(entry -> !entry.isDirectory()).map(ZipEntry::getName).toList()
+              : wheel.members();
+      try (var task = progress.begin("Unpacking", members.size(), Progress.Unit.STEPS)) {
+        for (var member : members) {
+          unpack(zip, member, target);
+          task.advance(1);
         }
-        var file = fresh.resolve(member);
-        Files.createDirectories(file.getParent());
-        try (var input = zip.getInputStream(entry)) {
-          Files.copy(input, file);
-        }
-        if (!file.toFile().setExecutable(member.contains("/bin/"), true)
-            && member.contains("/bin/")) {
-          throw new IOException(file + " cannot be made a program");
-        }
-        task.advance(1);
       }
-      Files.move(fresh, place(toolchain), StandardCopyOption.ATOMIC_MOVE);
-    } finally {
-      delete(fresh);
-      Files.deleteIfExists(folder.resolve(toolchain.wheel() + ".incomplete"));
+    }
+  }
+
+  private static void unpack(ZipFile zip, String member, Path target) throws IOException {
+    var entry = zip.getEntry(member);
+    if (entry == null) {
+      throw new IOException("the wheel has no " + member);
+    }
+    var file = target.resolve(member).normalize();
+    if (!file.startsWith(target)) {
+      throw new IOException("the wheel has a file outside of itself: " + member);
+    }
+    Files.createDirectories(file.getParent());
+    try (var input = zip.getInputStream(entry)) {
+      Files.copy(input, file);
+    }
+    if (member.contains("/bin/") && !file.toFile().setExecutable(true, true)) {
+      throw new IOException(file + " cannot be made a program");
     }
   }
 
@@ -193,7 +234,7 @@ public record Toolchains(Path folder) {
       return false;
     }
     try {
-      delete(place);
+      FolderTree.delete(place);
     } catch (IOException e) {
       throw new Problem(
           Category.UNWRITABLE,
@@ -203,16 +244,5 @@ public record Toolchains(Path folder) {
           e);
     }
     return true;
-  }
-
-  private static void delete(Path tree) throws IOException {
-    if (!Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-      return;
-    }
-    try (var all = Files.walk(tree)) {
-      for (var path : all.sorted(Comparator.reverseOrder()).toList()) {
-        Files.delete(path);
-      }
-    }
   }
 }

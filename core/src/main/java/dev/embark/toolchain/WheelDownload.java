@@ -3,6 +3,7 @@ package dev.embark.toolchain;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
+import dev.embark.toolchain.Toolchain.Wheel;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.URI;
@@ -35,20 +36,18 @@ final class WheelDownload {
   }
 
   /// Brings a file to `target`, which holds what has come so far.
-  void run(Toolchain toolchain, Path target) {
-    var page = URI.create(index + "/" + toolchain.project() + "/");
+  void run(Wheel wheel, Path target) {
+    var page = URI.create(index + "/" + wheel.project() + "/");
     for (int attempt = 1; ; attempt++) {
       try {
-        var link =
-            PipIndex.link(text(page), toolchain.wheel())
-                .orElseThrow(() -> missing(toolchain, page));
-        receive(page.resolve(link), toolchain, target);
+        var link = PipIndex.link(text(page), wheel.file()).orElseThrow(() -> missing(wheel, page));
+        receive(page.resolve(link), wheel, target);
         return;
       } catch (IOException e) {
         if (attempt == ATTEMPTS_MAX) {
           throw new Problem(
               Category.UNREACHABLE,
-              toolchain.wheel() + " does not come from " + index + ".",
+              wheel.file() + " does not come from " + index + ".",
               String.valueOf(e.getMessage()),
               "Run it again: it goes on where it stopped. --index names another index, --wheel a"
                   + " file.",
@@ -58,10 +57,10 @@ final class WheelDownload {
     }
   }
 
-  private static Problem missing(Toolchain toolchain, URI page) {
+  private static Problem missing(Wheel wheel, URI page) {
     return new Problem(
         Category.UNREACHABLE,
-        page + " has no " + toolchain.wheel() + ".",
+        page + " has no " + wheel.file() + ".",
         "Embark uses this version and no other.",
         "Name another index with --index, or a file with --wheel.");
   }
@@ -93,32 +92,32 @@ final class WheelDownload {
     }
   }
 
-  private void receive(URI file, Toolchain toolchain, Path target) throws IOException {
+  private void receive(URI file, Wheel wheel, Path target) throws IOException {
     long have = Files.exists(target) ? Files.size(target) : 0;
-    if (have >= toolchain.size()) {
+    if (have >= wheel.size()) {
       return; // Its digest says whether it is the right one.
     }
     var request = HttpRequest.newBuilder(file).header("Range", "bytes=" + have + "-").build();
     var answer = send(request, BodyHandlers.ofInputStream());
     try (var body = answer.body();
-        var task = progress.begin(toolchain.wheel(), toolchain.size(), Progress.Unit.BYTES)) {
+        var task = progress.begin(wheel.file(), wheel.size(), Progress.Unit.BYTES)) {
       switch (answer.statusCode()) {
         case 206 -> task.advance(have);
         case 200 -> Files.deleteIfExists(target); // A server that knows no ranges begins anew.
         default -> throw new IOException(file + " answers " + answer.statusCode());
       }
-      append(body, toolchain, target, task);
+      append(body, wheel, target, task);
     }
-    if (Files.size(target) < toolchain.size()) {
+    if (Files.size(target) < wheel.size()) {
       throw new IOException("the connection ended too soon");
     }
   }
 
-  private static void append(InputStream body, Toolchain toolchain, Path target, Progress.Task task)
+  private static void append(InputStream body, Wheel wheel, Path target, Progress.Task task)
       throws IOException {
     try (var output =
         Files.newOutputStream(target, StandardOpenOption.CREATE, StandardOpenOption.APPEND)) {
-      long room = toolchain.size() - Files.size(target);
+      long room = wheel.size() - Files.size(target);
       var block = new byte[BLOCK_BYTES];
       for (int count = body.read(block); count >= 0; count = body.read(block)) {
         room -= count;

@@ -62,11 +62,14 @@ final class ToolchainsTest {
         new Toolchain(
             "tool",
             "1.0",
-            "tool",
-            WHEEL,
-            digest,
-            wheel.length,
-            List.of("tpu_mlir/bin/tool", "tpu_mlir/lib/lib.so"),
+            "tpu_mlir",
+            List.of(
+                new Toolchain.Wheel(
+                    "tool",
+                    WHEEL,
+                    digest,
+                    wheel.length,
+                    List.of("tpu_mlir/bin/tool", "tpu_mlir/lib/lib.so"))),
             "Free.");
     toolchains = new Toolchains(folder.resolve("toolchains"));
     server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
@@ -150,7 +153,7 @@ final class ToolchainsTest {
   @Test
   void aFileCanBeNamed() throws IOException {
     var file = Files.write(folder.resolve(WHEEL), wheel);
-    assertThat(toolchains.install(toolchain, new Origin.Wheel(file), Progress.SILENT))
+    assertThat(toolchains.install(toolchain, new Origin.Files(List.of(file)), Progress.SILENT))
         .isDirectory();
     assertThat(file).exists();
     assertThat(toolchains.remove(toolchain)).isTrue();

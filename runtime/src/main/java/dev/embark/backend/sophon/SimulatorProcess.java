@@ -2,57 +2,74 @@ package dev.embark.backend.sophon;
 
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.process.Child;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
+import dev.embark.process.Companion;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
+import java.io.File;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /// Networks in a [Simulator] process, one request at a time.
 final class SimulatorProcess implements Networks {
   private static final String FIRMWARE = "TPUKERNEL_FIRMWARE_PATH";
-  private static final long PATIENCE_SECONDS = 10;
 
-  private final Process process;
-  private final Path log;
+  private final Companion process;
   private final DataOutputStream requests;
   private final DataInputStream answers;
   private final List<BmNetwork> networks = new ArrayList<>();
 
-  private SimulatorProcess(Process process, Path log) {
+  private SimulatorProcess(Companion process) {
     this.process = process;
-    this.log = log;
-    this.requests = new DataOutputStream(new BufferedOutputStream(process.getOutputStream()));
-    this.answers = new DataInputStream(new BufferedInputStream(process.getInputStream()));
+    this.requests = new DataOutputStream(process.requests());
+    this.answers = new DataInputStream(process.answers());
   }
 
   /// Starts a simulator with a file.
   ///
   /// @param libraries folder of the vendor's libraries
   static SimulatorProcess open(Path libraries, Path file) {
-    SimulatorProcess simulator;
+    var environment = new HashMap<>(System.getenv());
+    environment.put(FIRMWARE, libraries.resolve("libcmodel_bm1684x.so").toString());
+    var simulator =
+        new SimulatorProcess(
+            Companion.start(
+                "SOPHON's simulator",
+                List.of(
+                    Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                    "--enable-native-access=ALL-UNNAMED",
+                    "-cp",
+                    classPath(),
+                    Simulator.class.getName(),
+                    libraries.toAbsolutePath().toString(),
+                    file.toAbsolutePath().toString()),
+                folder(),
+                environment));
     try {
-      var log = Files.createTempFile("embark-simulator", ".log");
-      var builder =
-          new ProcessBuilder(
-              Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-              "--enable-native-access=ALL-UNNAMED",
-              "-cp",
-              System.getProperty("java.class.path"),
-              Simulator.class.getName(),
-              libraries.toString(),
-              file.toAbsolutePath().toString());
-      builder.environment().put(FIRMWARE, libraries.resolve("libcmodel_bm1684x.so").toString());
-      builder.redirectError(log.toFile());
-      simulator = new SimulatorProcess(builder.start(), log);
+      simulator.readNetworks();
+      return simulator;
+    } catch (RuntimeException e) {
+      simulator.close();
+      throw e;
+    }
+  }
+
+  /// Returns our own class path, which the child reads from another folder.
+  private static String classPath() {
+    return Arrays.stream(System.getProperty("java.class.path").split(File.pathSeparator))
+        .map(entry -> Path.of(entry).toAbsolutePath().toString())
+        .collect(Collectors.joining(File.pathSeparator));
+  }
+
+  private static Path folder() {
+    try {
+      return Files.createTempDirectory("embark-simulator");
     } catch (IOException e) {
       throw new Problem(
           Category.UNAVAILABLE,
@@ -60,13 +77,6 @@ final class SimulatorProcess implements Networks {
           String.valueOf(e.getMessage()),
           "Check the space left in the temporary folder.",
           e);
-    }
-    try {
-      simulator.readNetworks();
-      return simulator;
-    } catch (RuntimeException e) {
-      simulator.close();
-      throw e;
     }
   }
 
@@ -80,7 +90,7 @@ final class SimulatorProcess implements Networks {
         networks.add(new BmNetwork(name, inputs, SimulatorPipe.readPlaces(answers)));
       }
     } catch (IOException e) {
-      throw died(e);
+      throw process.gone(e);
     }
   }
 
@@ -104,59 +114,12 @@ final class SimulatorProcess implements Networks {
       SimulatorPipe.readVerdict(answers);
       return SimulatorPipe.readFloats(answers);
     } catch (IOException e) {
-      throw died(e);
-    }
-  }
-
-  private Problem died(IOException e) {
-    var ending = "it still runs";
-    try {
-      if (process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        ending = "exit code " + process.exitValue();
-      }
-    } catch (InterruptedException _) {
-      Thread.currentThread().interrupt();
-    }
-    return new Problem(
-        Category.UNAVAILABLE,
-        "The simulator went away (" + ending + ").",
-        printed(),
-        "Install the toolchain again: `embark toolchain install sophon`.",
-        e);
-  }
-
-  /// Returns the end of what the vendor's libraries have printed.
-  private String printed() {
-    try {
-      return new Child.Ended(0, new String(Files.readAllBytes(log), StandardCharsets.UTF_8)).tail();
-    } catch (IOException e) {
-      return String.valueOf(e.getMessage());
+      throw process.gone(e);
     }
   }
 
   @Override
   public void close() {
-    try {
-      // The end of its input is its sign to close the device.
-      requests.close();
-      if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
-      }
-    } catch (IOException _) {
-      process.destroyForcibly();
-    } catch (InterruptedException _) {
-      process.destroyForcibly();
-      Thread.currentThread().interrupt();
-    } finally {
-      delete();
-    }
-  }
-
-  private void delete() {
-    try {
-      Files.deleteIfExists(log);
-    } catch (IOException _) {
-      // It lies in the temporary folder.
-    }
+    process.close();
   }
 }
