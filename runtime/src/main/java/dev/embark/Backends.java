@@ -5,6 +5,7 @@ import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.coreml.AppleBackend;
 import dev.embark.backend.coreml.CoreMlBackend;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.backend.rknn.RknnBackend;
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
@@ -46,6 +47,11 @@ public final class Backends {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
       case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();
+      case RknnBackend.NAME ->
+          switch (devices) {
+            case OF_THIS_MACHINE -> RknnBackend.ofDevice(System.getenv());
+            case SIMULATED -> RknnBackend.ofSimulator(Toolchains.in(cache).require(Toolchain.RKNN));
+          };
       case SophonBackend.NAME ->
           switch (devices) {
             case OF_THIS_MACHINE -> SophonBackend.ofDevice();
@@ -62,6 +68,7 @@ public final class Backends {
                   + List.of(
                       CoreMlBackend.NAME,
                       OnnxRuntimeBackend.NAME,
+                      RknnBackend.NAME,
                       SophonBackend.NAME,
                       TableBackend.NAME)
                   + ".",

@@ -178,7 +178,7 @@ final class EmbarkTest {
         .hasMessage(
             """
             There is no runtime "rknn".
-            This Embark has [coreml, onnxruntime, sophon, table].
+            This Embark has [coreml, onnxruntime, rknn, sophon, table].
             Convert the model with --to onnx.\
             """);
   }

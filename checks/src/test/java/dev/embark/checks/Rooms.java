@@ -25,7 +25,7 @@ final class Rooms {
                   Set.of("progress"),
                   Set.of("format.json"),
                   Set.of("process"),
-                  Set.of("source", "toolchain"),
+                  Set.of("source", "toolchain", "toolchain.*"),
                   Set.of("tensor"),
                   Set.of("format"),
                   Set.of("format.protobuf"),

@@ -41,6 +41,8 @@ final class ConvertCommand implements Action {
   private static final String CHIP = "bm1684x";
 
   /// Of a Core ML package: long enough for most queries and passages.
+  private static final int RKNN_SEQUENCE = 256;
+
   private static final int USUAL_SEQUENCE = 128;
 
   @Parameters(
@@ -61,8 +63,9 @@ final class ConvertCommand implements Action {
       paramLabel = "TARGET",
       defaultValue = "onnx",
       description =
-          "onnx (default); coreml: an .mlpackage for iOS and macOS; sophon: a .bmodel for BM1684X,"
-              + " after `embark toolchain install sophon`.")
+          "onnx (default); coreml: an .mlpackage for iOS and macOS; rknn: a .rknn for RK3588"
+              + " and its kin; sophon: a .bmodel for BM1684X. The last two need `embark toolchain"
+              + " install`.")
   private String target;
 
   @Option(
@@ -70,7 +73,7 @@ final class ConvertCommand implements Action {
       paramLabel = "P",
       split = ",",
       description =
-          "fp32 (default; of sophon fp16), fp16, int8, int8-weights, int4; several, separated by commas, make one"
+          "fp32 (default; of rknn and sophon fp16), fp16, int8, int8-weights, int4; several, separated by commas, make one"
               + " bundle with a variant of each.")
   private List<String> precisions = new ArrayList<>();
 
@@ -86,7 +89,7 @@ final class ConvertCommand implements Action {
       names = "--sequence",
       paramLabel = "N",
       description =
-          "Fix the length to N tokens, for runtimes that need to know it; 128 for coreml, or what"
+          "Fix the length to N tokens, for runtimes that need to know it; 128 for coreml and sophon, 256 for rknn, or what"
               + " the model takes if that is less.")
   private Optional<Integer> sequence = Optional.empty();
 
@@ -95,10 +98,18 @@ final class ConvertCommand implements Action {
       paramLabel = "N",
       split = ",",
       description =
-          "Several lengths for coreml and sophon, such as 32,64,128,256,512: each text is filled up to the next"
+          "Several lengths for coreml, rknn and sophon, such as 32,64,128,256,512: each text is filled up to the next"
               + " one. For coreml a package for each, or one package with a program for each where"
               + " --minimum-os is 18.")
   private List<Integer> buckets = new ArrayList<>();
+
+  @Option(
+      names = "--chip",
+      paramLabel = "C",
+      description =
+          "The device of --to rknn: rk3588 (default), rk3576, rk3568, rk3566, rk3562 or rv1126b; of"
+              + " sophon bm1684x.")
+  private Optional<String> chip = Optional.empty();
 
   @Option(
       names = "--batch",
@@ -191,12 +202,13 @@ final class ConvertCommand implements Action {
   private List<Recipe> recipes() {
     var wanted =
         precisions.isEmpty()
-            ? List.of(target.equals(Target.Sophon.KEY) ? Precision.FP16 : Precision.FP32)
+            ? List.of(isOfDevice() ? Precision.FP16 : Precision.FP32)
             : precisions.stream().map(ConvertCommand::precision).distinct().toList();
     return switch (target) {
       case Target.Onnx.KEY -> {
         requireAbsent("--minimum-os", minimumOs.isPresent());
         requireAbsent("--buckets", !buckets.isEmpty());
+        requireAbsent("--chip", chip.isPresent());
         var chosen = flavor.map(name -> choice("--flavor", name, Flavor.values(), Flavor::key));
         var shapes = shapes();
         yield wanted.stream()
@@ -206,11 +218,17 @@ final class ConvertCommand implements Action {
       }
       case Target.CoreMl.KEY -> {
         requireNothingOfOnnx();
+        requireAbsent("--chip", chip.isPresent());
         var packaged = Target.CoreMl.of(model, opset());
-        var lengths = lengths();
+        var lengths = lengths(USUAL_SEQUENCE);
         yield wanted.stream()
             .map(precision -> Recipe.coreMl(precision, packaged, lengths))
             .toList();
+      }
+      case Target.Rknn.KEY -> {
+        requireNothingOfOnnx();
+        requireAbsent("--minimum-os", minimumOs.isPresent());
+        yield rknn(wanted);
       }
       case Target.Sophon.KEY -> {
         requireNothingOfOnnx();
@@ -221,14 +239,35 @@ final class ConvertCommand implements Action {
           throw unknown(
               "--to",
               target,
-              String.join(", ", Target.Onnx.KEY, Target.CoreMl.KEY, Target.Sophon.KEY));
+              String.join(
+                  ", ", Target.Onnx.KEY, Target.CoreMl.KEY, Target.Rknn.KEY, Target.Sophon.KEY));
     };
+  }
+
+  private boolean isOfDevice() {
+    return List.of(Target.Rknn.KEY, Target.Sophon.KEY).contains(target);
+  }
+
+  /// Returns the recipe for an NPU, and that of an ONNX file for machines without one.
+  private List<Recipe> rknn(List<Precision> wanted) {
+    if (!wanted.equals(List.of(Precision.FP16))) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          "--to rknn is fp16 only.",
+          "In 8 bits the toolkit's vectors are wrong: cosines of 0.3 to 0.99 are measured.",
+          "Leave --precision out.");
+    }
+    var name =
+        choice("--chip", chip.orElse("rk3588"), Target.Rknn.CHIPS.toArray(String[]::new), c -> c);
+    var device = new Target.Rknn(Target.name(model), name);
+    return List.of(Recipe.rknn(device, lengths(RKNN_SEQUENCE)), Recipe.onnx(Flavor.PORTABLE));
   }
 
   /// Returns the recipes for a device, and that of an ONNX file for machines without one.
   private List<Recipe> sophon(List<Precision> wanted) {
-    var device = new Target.Sophon(Target.name(model), CHIP);
-    var lengths = lengths();
+    var name = choice("--chip", chip.orElse(CHIP), new String[] {CHIP}, c -> c);
+    var device = new Target.Sophon(Target.name(model), name);
+    var lengths = lengths(USUAL_SEQUENCE);
     var recipes = new ArrayList<Recipe>();
     wanted.forEach(precision -> recipes.add(Recipe.sophon(precision, device, lengths)));
     recipes.add(Recipe.onnx(Flavor.PORTABLE));
@@ -236,9 +275,9 @@ final class ConvertCommand implements Action {
   }
 
   /// Returns the lengths of texts that packages are made for.
-  private List<Integer> lengths() {
+  private List<Integer> lengths(int usual) {
     if (buckets.isEmpty()) {
-      return List.of(size("--sequence", sequence.orElse(USUAL_SEQUENCE), SEQUENCE_MAX));
+      return List.of(size("--sequence", sequence.orElse(usual), SEQUENCE_MAX));
     }
     requireAbsent("--sequence beside --buckets", sequence.isPresent());
     return buckets.stream().map(length -> size("--buckets", length, SEQUENCE_MAX)).toList();

@@ -10,6 +10,7 @@ import dev.embark.format.bmodel.BmodelFile;
 import dev.embark.format.json.Json;
 import dev.embark.format.mlprogram.MlPackage;
 import dev.embark.format.onnx.OnnxFile;
+import dev.embark.format.rknn.RknnFile;
 import dev.embark.format.safetensors.Safetensors;
 import dev.embark.format.torch.TorchFile;
 import dev.embark.graph.Printer;
@@ -41,7 +42,7 @@ final class InspectCommand implements Action {
   @Parameters(
       paramLabel = "MODEL|FILE|DIR",
       description =
-          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin, .pt or .bmodel file,"
+          "A model as `embark convert` takes it, an .onnx, .safetensors, .bin, .pt, .rknn or .bmodel file,"
               + " an .mlpackage, or a bundle.")
   private String subject;
 
@@ -74,6 +75,10 @@ final class InspectCommand implements Action {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);
       bmodel(Path.of(subject), console, document);
+    } else if (subject.endsWith(RknnFile.EXTENSION)) {
+      document.put("file", subject);
+      console.line(BundleReport.field("file") + subject);
+      RknnFileReport.print(Path.of(subject), console, document);
     } else if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
       document.put("file", subject);
       console.line(BundleReport.field("file") + subject);

@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.backend.Backend;
 import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.coreml.CoreMlBackend;
+import dev.embark.backend.rknn.RknnBackend;
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
@@ -158,15 +159,17 @@ public final class Conversion {
     return SeveralBackends.of(chain, this::backend);
   }
 
-  private Path toolchain() {
-    return Toolchains.in(machine.cache()).require(Toolchain.SOPHON);
+  private Path toolchain(Toolchain wanted) {
+    return Toolchains.in(machine.cache()).require(wanted);
   }
 
   private Backend backend(String name) {
     return switch (name) {
       case TableBackend.NAME -> new TableBackend();
       case CoreMlBackend.NAME -> new CoreMlBackend();
-      case SophonBackend.NAME -> SophonBackend.ofSimulator(toolchain().resolve("lib"));
+      case SophonBackend.NAME ->
+          SophonBackend.ofSimulator(toolchain(Toolchain.SOPHON).resolve("lib"));
+      case RknnBackend.NAME -> RknnBackend.ofSimulator(toolchain(Toolchain.RKNN));
       default -> machine.backend().get(); // the one that the machine was set up with
     };
   }

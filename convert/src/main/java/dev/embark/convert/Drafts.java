@@ -24,12 +24,14 @@ import dev.embark.target.coreml.MilOpset;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.target.table.TableTarget;
+import dev.embark.toolchain.Toolchain;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Function;
 import java.util.function.Supplier;
 
 /// Writes the files of variants of one model.
@@ -41,7 +43,7 @@ final class Drafts {
   private final Families.Model model;
   private final Conversion.Order order;
   private final Supplier<? extends Backend> backend;
-  private final Supplier<Path> toolchain;
+  private final Function<Toolchain, Path> toolchain;
   private final Progress progress;
   private Optional<Tuning> tuning = Optional.empty();
 
@@ -50,7 +52,7 @@ final class Drafts {
       Families.Model model,
       Conversion.Order order,
       Supplier<? extends Backend> backend,
-      Supplier<Path> toolchain,
+      Function<Toolchain, Path> toolchain,
       Progress progress) {
     this.bundle = bundle;
     this.model = model;
@@ -85,12 +87,20 @@ final class Drafts {
         yield isTable ? table(recipe) : onnx(recipe, flavor, path);
       }
       case Target.CoreMl target -> coreMl(recipe, target, variants);
-      case Target.Sophon target -> sophon(recipe, target);
+      case Target.Rknn target ->
+          device(
+              recipe,
+              new RknnDraft(bundle, model, toolchain.apply(Toolchain.RKNN), progress)
+                  .write(recipe, target));
+      case Target.Sophon target ->
+          device(
+              recipe,
+              new SophonDraft(bundle, model, toolchain.apply(Toolchain.SOPHON), progress)
+                  .write(recipe, target));
     };
   }
 
-  private Draft sophon(Recipe recipe, Target.Sophon target) {
-    var chain = new SophonDraft(bundle, model, toolchain.get(), progress).write(recipe, target);
+  private Draft device(Recipe recipe, Chain chain) {
     return new Draft(
         recipe.toManifest(model.graph(), ""),
         Flavor.PORTABLE,

@@ -43,6 +43,7 @@ final class Probes {
   /// Probes of candidates that take their time.
   private static final int OF_LOOPS = 24;
 
+  private static final int OF_EMULATOR = 12;
   private static final int OF_SIMULATOR = 3;
 
   /// Tokens below which a probe is hardly a text.
@@ -83,6 +84,7 @@ final class Probes {
         switch (candidate.pace()) {
           case DEVICE -> every;
           case LOOPS -> Spread.of(every, OF_LOOPS);
+          case EMULATOR -> Spread.of(every, OF_EMULATOR);
           case SIMULATOR -> few(every, candidate, output);
         };
     return within(all, candidate, output, tokens);

@@ -54,6 +54,11 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     return new Recipe(precision, target, new Shapes.Fixed(1, lengths), List.of());
   }
 
+  /// Returns the recipe of files for an NPU of Rockchip's, one for each length, in 16-bit floats.
+  public static Recipe rknn(Target.Rknn target, List<Integer> lengths) {
+    return new Recipe(Precision.FP16, target, new Shapes.Fixed(1, lengths), List.of());
+  }
+
   /// Returns this recipe for each of its lengths, the longest first; itself where it takes all.
   Map<Integer, Recipe> byLength() {
     var recipes = new LinkedHashMap<Integer, Recipe>();
@@ -104,7 +109,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
     switch (target) {
       case Target.Onnx(var flavor) -> onnx(flavor, channels, kept, passes);
       // They store and compute as their own precision says.
-      case Target.CoreMl _, Target.Sophon _ -> {}
+      case Target.CoreMl _, Target.Rknn _, Target.Sophon _ -> {}
     }
     switch (shapes) {
       case Shapes.Dynamic() -> {}
@@ -156,7 +161,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
   /// Returns the recipes to be tried in this order until one passes its proof.
   List<Recipe> attempts() {
     return switch (target) {
-      case Target.Onnx _, Target.Sophon _ -> List.of(this);
+      case Target.Onnx _, Target.Rknn _, Target.Sophon _ -> List.of(this);
       case Target.CoreMl coreMl ->
           precision == Precision.FP32
               ? List.of(this)
@@ -183,6 +188,8 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
               opset.number(),
               passes,
               calibration);
+      case Target.Rknn(_, var chip) ->
+          new Manifest.Recipe(target.key(), chip, precision.key(), 0, passes, calibration);
       case Target.Sophon(_, var chip) ->
           new Manifest.Recipe(target.key(), chip, precision.key(), 0, passes, calibration);
     };

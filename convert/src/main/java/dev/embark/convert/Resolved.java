@@ -44,7 +44,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
                 + " differ.");
         yield recipe.with(Precision.INT8_WEIGHTS);
       }
-      case Target.CoreMl _, Target.Sophon _ ->
+      case Target.CoreMl _, Target.Rknn _, Target.Sophon _ ->
           switch (recipe.shapes()) {
             case Shapes.Dynamic() -> recipe;
             case Shapes.Fixed fixed -> recipe.with(fixed.upTo(model.pipeline().maxTokens()));
@@ -75,7 +75,7 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
     boolean isOnlyRuntime =
         switch (recipe.target()) {
           case Target.Onnx(var flavor) -> flavor == Flavor.ORT;
-          case Target.CoreMl _, Target.Sophon _ -> false;
+          case Target.CoreMl _, Target.Rknn _, Target.Sophon _ -> false;
         };
     return isOnlyRuntime
         ? Optional.of(

@@ -4,7 +4,6 @@ import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.bundle.BundleWriter;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Chain.Sequence;
-import dev.embark.bundle.Chain.Stage;
 import dev.embark.bundle.Chain.StageFile;
 import dev.embark.family.Families;
 import dev.embark.pass.Pass;
@@ -12,8 +11,6 @@ import dev.embark.pass.Split;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
-import dev.embark.target.onnx.Flavor;
-import dev.embark.target.onnx.OnnxTarget;
 import dev.embark.target.sophon.SophonTarget;
 import dev.embark.target.sophon.TpuCompiler;
 import java.io.IOException;
@@ -26,8 +23,6 @@ import java.util.List;
 /// Writes the three stages of a chain for a SOPHON device: tables and pooling for ONNX Runtime, and
 /// between them the layers, compiled for each length.
 final class SophonDraft {
-  private static final String ONNX_RUNTIME = "onnxruntime";
-
   /// Of each call of the compiler; one of 600 million parameters takes half a minute.
   private static final Duration LIMIT = Duration.ofMinutes(20);
 
@@ -45,12 +40,7 @@ final class SophonDraft {
 
   /// Writes all files, and returns the chain that they are.
   Chain write(Recipe recipe, Target.Sophon target) {
-    var host = Split.of(model.graph());
-    // Of each variant its own, so that one that fails its proof takes nothing of another along.
-    var prologue = "onnx/prologue-%s.onnx".formatted(recipe.precision().key());
-    var epilogue = "onnx/epilogue-%s.onnx".formatted(recipe.precision().key());
-    OnnxTarget.emit(host.prologue(), Flavor.PORTABLE, bundle.file(prologue));
-    OnnxTarget.emit(host.epilogue(), Flavor.PORTABLE, bundle.file(epilogue));
+    var host = HostStages.write(model.graph(), recipe, bundle);
     var path = "sophon/%s-%s.bmodel".formatted(target.name(), recipe.precision().key());
     var lengths = compile(recipe, target, bundle.file(path));
     var files =
@@ -58,16 +48,7 @@ final class SophonDraft {
             .sorted()
             .map(length -> new StageFile(path, new Sequence.Exactly(length)))
             .toList();
-    return new Chain(
-        target.key() + "-" + recipe.precision().key(),
-        List.of(
-            host("prologue", prologue),
-            new Stage("trunk", SophonBackend.NAME, files),
-            host("epilogue", epilogue)));
-  }
-
-  private static Stage host(String name, String path) {
-    return new Stage(name, ONNX_RUNTIME, List.of(new StageFile(path, new Sequence.Any())));
+    return host.around(SophonBackend.NAME, files);
   }
 
   /// Compiles the layers for each length into one file, and returns the lengths.

@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.target.coreml.CoreMlSettings.Sensitive;
 import dev.embark.target.coreml.MilOpset;
 import dev.embark.target.onnx.Flavor;
+import java.util.List;
 
 /// What kind of file a graph becomes.
 public sealed interface Target {
@@ -53,6 +54,25 @@ public sealed interface Target {
 
     CoreMl with(Sensitive other) {
       return new CoreMl(name, opset, other);
+    }
+  }
+
+  /// Files for an NPU of Rockchip's, one for each length, with tables and pooling for the host
+  /// beside them.
+  ///
+  /// @param name of the files, without length and ending
+  /// @param chip such as `rk3588`
+  record Rknn(String name, String chip) implements Target {
+    /// The word for it.
+    public static final String KEY = "rknn";
+
+    /// All chips whose files the toolkit writes in 16-bit floats.
+    public static final List<String> CHIPS =
+        List.of("rk3588", "rk3576", "rk3568", "rk3566", "rk3562", "rv1126b");
+
+    @Override
+    public String key() {
+      return KEY;
     }
   }
 

@@ -188,7 +188,7 @@ final class Tuning {
     var file = bundle.scratch(name);
     switch (recipe.target()) {
       case Target.Onnx(var flavor) -> OnnxTarget.emit(applied(recipe, kept), flavor, file);
-      case Target.CoreMl _, Target.Sophon _ ->
+      case Target.CoreMl _, Target.Rknn _, Target.Sophon _ ->
           throw new IllegalStateException("nothing is tuned for " + recipe.target());
     }
     var chain = Chain.ofOneFile(name, backend.name(), bundle.folder().relativize(file).toString());

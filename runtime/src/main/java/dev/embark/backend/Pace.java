@@ -6,6 +6,8 @@ public enum Pace {
   DEVICE,
   /// Plain loops: some ten texts a second of a small model.
   LOOPS,
+  /// A simulator of whole operations: seconds for a text of a small model.
+  EMULATOR,
   /// A bit-level simulator: a minute for a text of a small model.
   SIMULATOR
 }

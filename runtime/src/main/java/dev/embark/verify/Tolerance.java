@@ -105,6 +105,7 @@ public final class Tolerance {
           Map.entry("int8 onnx", INT8),
           Map.entry("int8-weights onnx", INT8_WEIGHTS),
           Map.entry("int4 onnx", INT4),
+          Map.entry("fp16 rknn", SOPHON_FP16),
           Map.entry("fp32 sophon", FP32),
           Map.entry("fp16 sophon", SOPHON_FP16),
           Map.entry("int8-weights sophon", SOPHON_INT8_WEIGHTS));

@@ -53,7 +53,7 @@ final class Variations {
     int most =
         switch (engine.pace()) {
           case DEVICE, LOOPS -> SAMPLE_TEXTS;
-          case SIMULATOR -> 1;
+          case EMULATOR, SIMULATOR -> 1;
         };
     return Spread.of(pool, most);
   }
@@ -71,7 +71,7 @@ final class Variations {
     return switch (engine.pace()) {
       case DEVICE, LOOPS -> measureAll(task);
       // A simulator takes one text at a time, which has no company.
-      case SIMULATOR ->
+      case EMULATOR, SIMULATOR ->
           new EnumMap<>(
               Map.of(
                   Variation.PADDING,

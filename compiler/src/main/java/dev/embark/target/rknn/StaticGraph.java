@@ -1,0 +1,167 @@
+package dev.embark.target.rknn;
+
+import dev.embark.format.onnx.OnnxAttribute;
+import dev.embark.format.onnx.OnnxContent;
+import dev.embark.format.onnx.OnnxGraph;
+import dev.embark.format.onnx.OnnxInitializer;
+import dev.embark.format.onnx.OnnxModel;
+import dev.embark.format.onnx.OnnxNode;
+import dev.embark.format.onnx.OnnxValue;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Shape;
+import dev.embark.tensor.Tensor;
+import dev.embark.tensor.Weight;
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+
+/// An ONNX graph of fixed shapes in the making, within what the NPU has room for.
+///
+/// The toolkit takes more than the device computes and says nothing, so that sizes are looked at
+/// here: rank 4 at most, and no size beyond what its registers hold.
+final class StaticGraph {
+  /// `0x1fff`, the most that a field of a register holds.
+  static final int SIZE_MAX = 8191;
+
+  private static final int RANK_MAX = 4;
+  private static final long OPSET = 17;
+  private static final long IR_VERSION = 8;
+
+  private final List<OnnxValue> inputs = new ArrayList<>();
+  private final List<OnnxNode> nodes = new ArrayList<>();
+  private final Map<String, OnnxContent> constants = new LinkedHashMap<>();
+  private final Set<String> names = new HashSet<>();
+  private final Map<Object, Wire> shared = new HashMap<>();
+
+  private final String output;
+
+  /// Starts a graph, which is to give a value of a name.
+  StaticGraph(String output) {
+    this.output = output;
+    names.add(output);
+  }
+
+  Wire input(String name, Shape shape) {
+    inputs.add(new OnnxValue(name, ElementType.F32, shape));
+    names.add(name);
+    return new Wire(name, shape);
+  }
+
+  /// Adds a node whose result has the sizes that are given.
+  Wire node(String type, String as, Shape shape, List<Wire> operands, OnnxAttribute... attributes) {
+    if (shape.rank() > RANK_MAX) {
+      throw tooLarge(as, "rank " + shape.rank());
+    }
+    for (long size : shape.sizes()) {
+      if (size > SIZE_MAX) {
+        throw tooLarge(as, "a size of " + size);
+      }
+    }
+    var name = unique(as);
+    var given = operands.stream().map(Wire::name).toList();
+    nodes.add(new OnnxNode(type, "", name + ":" + type, given, List.of(name), List.of(attributes)));
+    return new Wire(name, shape);
+  }
+
+  private static Problem tooLarge(String what, String how) {
+    return new Problem(
+        Category.UNSUPPORTED,
+        what + " has " + how + ", which the NPU does not compute.",
+        "It knows ranks up to " + RANK_MAX + " and sizes up to " + SIZE_MAX + ".",
+        "Take a smaller model, or a shorter --sequence.");
+  }
+
+  private String unique(String wanted) {
+    var name = wanted;
+    for (int i = 2; !names.add(name); i++) {
+      name = wanted + "_" + i;
+    }
+    return name;
+  }
+
+  Wire once(Object key, Supplier<Wire> make) {
+    var made = shared.get(key);
+    if (made == null) {
+      made = make.get();
+      shared.put(key, made);
+    }
+    return made;
+  }
+
+  /// Returns a constant; the same name is the same constant.
+  Wire constant(String name, Weight weight) {
+    return once(
+        List.of(name, weight.shape()),
+        () -> {
+          var unique = unique(name);
+          constants.put(unique, new OnnxContent.Streamed(weight));
+          return new Wire(unique, weight.shape());
+        });
+  }
+
+  Wire constant(String name, Shape shape, float... values) {
+    return once(
+        List.of(name, shape), () -> constant(name, new Weight.Stored(Tensor.of(shape, values))));
+  }
+
+  Wire scalar(double value) {
+    return constant("float_" + (float) value, Shape.of(1), (float) value);
+  }
+
+  /// Returns a vector of 64-bit integers, such as a shape.
+  Wire integers(long... values) {
+    var name = new StringBuilder("ints");
+    for (long value : values) {
+      name.append('_').append(value);
+    }
+    return once(
+        name.toString(),
+        () -> {
+          // Bytes: a view of long[] would have the machine's order.
+          var bytes = new byte[values.length * Long.BYTES];
+          ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
+          var shape = Shape.of(values.length);
+          var unique = unique(name.toString());
+          constants.put(
+              unique,
+              new OnnxContent.Stored(
+                  new Tensor(ElementType.I64, shape, MemorySegment.ofArray(bytes))));
+          return new Wire(unique, shape);
+        });
+  }
+
+  /// Returns the graph, which gives `result`.
+  OnnxModel finish(Wire result) {
+    nodes.add(
+        new OnnxNode(
+            "Identity",
+            "",
+            output + ":Identity",
+            List.of(result.name()),
+            List.of(output),
+            List.of()));
+    var opsets = new TreeMap<String, Long>();
+    opsets.put("", OPSET);
+    var graph =
+        new OnnxGraph(
+            "trunk",
+            inputs,
+            List.of(new OnnxValue(output, ElementType.F32, result.shape())),
+            nodes,
+            constants.entrySet().stream()
+                .map(each -> new OnnxInitializer(each.getKey(), each.getValue()))
+                .toList());
+    return new OnnxModel(IR_VERSION, opsets, "embark", "", new TreeMap<>(), graph);
+  }
+}
