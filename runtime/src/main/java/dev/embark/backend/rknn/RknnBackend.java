@@ -36,6 +36,11 @@ public final class RknnBackend implements Backend {
     return ofLibrary(RknnLibrary.load(), Board.ofThisMachine(), CoreMask.of(environment));
   }
 
+  /// Returns the NPU that a library other than the system's leads to.
+  public static RknnBackend ofLibrary(Path library) {
+    return ofLibrary(RknnLibrary.load(library), Board.ofThisMachine(), CoreMask.of(Map.of()));
+  }
+
   static RknnBackend ofLibrary(RknnLibrary library, Board board, CoreMask cores) {
     return new RknnBackend(
         "librknnrt", Pace.DEVICE, file -> DeviceTrunk.open(library, board, cores, file));
