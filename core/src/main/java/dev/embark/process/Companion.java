@@ -32,7 +32,12 @@ public final class Companion implements AutoCloseable {
     this.process = process;
     this.requests = new BufferedOutputStream(process.getOutputStream());
     this.answers = new BufferedInputStream(process.getInputStream());
-    this.hook = Thread.ofPlatform().unstarted(() -> Child.stop(process));
+    this.hook =
+        Thread.ofPlatform()
+            .unstarted(() -> {
+              Child.stop(process);
+              FolderTree.deleteQuietly(folder);
+            });
   }
 
   /// Starts a program; throws a `Problem` of category `UNAVAILABLE` where it does not start.

@@ -21,12 +21,12 @@ final class RknnAttention {
   Wire attention(String out, Op.Attention of) {
     var heads = of.heads();
     var query = lowering.value(of.query());
-    long sequence = query.shape().size(1);
-    long size = query.shape().size(2) / heads.query();
     var scaled = lowering.scaled(out + ".query_scaled", query, heads.scale());
-    var apart = split(out + ".query", scaled, heads.query(), 0, 2, 1, 3);
+    var apart = split(out + ".query", scaled, heads.query());
+    long sequence = apart.shape().size(2);
+    long size = apart.shape().size(3);
     var looking = grouped(out + ".query_groups", apart, heads);
-    var seen = split(out + ".key", lowering.value(of.key()), heads.keyValue(), 0, 2, 3, 1);
+    var seen = turned(out + ".key", lowering.value(of.key()), heads.keyValue());
     var scores = product(out + ".scores", looking, seen);
     var biased =
         switch (of.bias()) {
@@ -44,7 +44,7 @@ final class RknnAttention {
             out + ".weights",
             masked(out, biased, of, heads),
             new OnnxAttribute.Int("axis", -1));
-    var values = split(out + ".value", lowering.value(of.value()), heads.keyValue(), 0, 2, 1, 3);
+    var values = split(out + ".value", lowering.value(of.value()), heads.keyValue());
     var mixed = product(out + ".mixed", weights, values);
     var whole = lowering.reshape(out + ".heads", mixed, 1, heads.query(), sequence, size);
     var together = lowering.transpose(out + ".tokens", whole, 0, 2, 1, 3);
@@ -57,11 +57,26 @@ final class RknnAttention {
     return lowering.graph().node("MatMul", out, Shape.of(sizes), List.of(x, y));
   }
 
-  /// Takes `[1, sequence, heads·size]` apart into `[1, sequence, heads, size]`, in another order.
-  private Wire split(String out, Wire x, int heads, int... order) {
+  /// Returns `[1, sequence, heads·size]` as `[1, heads, sequence, size]`; what was rotated is so
+  /// already.
+  private Wire split(String out, Wire x, int heads) {
+    return isSplit(x) ? x : lowering.transpose(out + "_heads", apart(out, x, heads), 0, 2, 1, 3);
+  }
+
+  /// Returns `[1, sequence, heads·size]` as `[1, heads, size, sequence]`.
+  private Wire turned(String out, Wire x, int heads) {
+    return isSplit(x)
+        ? lowering.transpose(out + "_turned", x, 0, 1, 3, 2)
+        : lowering.transpose(out + "_turned", apart(out, x, heads), 0, 2, 3, 1);
+  }
+
+  private static boolean isSplit(Wire x) {
+    return x.shape().rank() == 4;
+  }
+
+  private Wire apart(String out, Wire x, long heads) {
     long size = x.shape().size(2) / heads;
-    var apart = lowering.reshape(out + "_split", x, 1, x.shape().size(1), heads, size);
-    return lowering.transpose(out + "_heads", apart, order);
+    return lowering.reshape(out + "_split", x, 1, x.shape().size(1), heads, size);
   }
 
   /// Returns `[1, heads, sequence, n]` as `[1, key heads, group·sequence, n]`: heads that share a
@@ -128,16 +143,17 @@ final class RknnAttention {
   }
 
   /// Turns each head by sums of products with constants: a sine or a range computed there would
-  /// land on the CPU.
+  /// land on the CPU. The result is `[1, heads, sequence, size]`, because the toolkit does not come
+  /// to an end where heads are turned before they are transposed.
   Wire rotate(String out, Wire x, Rotation rotation) {
     int sequence = (int) x.shape().size(1);
     int size = rotation.size();
     int half = size / 2;
-    var apart = lowering.reshape(out + ".split", x, 1, sequence, x.shape().size(2) / size, size);
+    var apart = split(out, x, (int) (x.shape().size(2) / size));
     var low = lowering.slice(out + ".low", apart, 0, half);
     var high = lowering.slice(out + ".high", apart, half, half);
     var turned = lowering.concat(out + ".turned", List.of(high, low));
-    var shape = Shape.of(1, sequence, 1, size);
+    var shape = Shape.of(1, 1, sequence, size);
     int number = lowering.number(rotation);
     var sines = rotation.sines(sequence);
     for (int i = 0; i < sines.length; i++) {
@@ -145,12 +161,10 @@ final class RknnAttention {
     }
     var sine = lowering.graph().constant("sine_" + number, shape, sines);
     var cosine = lowering.graph().constant("cosine_" + number, shape, rotation.cosines(sequence));
-    var sum =
-        lowering.binary(
-            "Add",
-            out + ".sum",
-            lowering.binary("Mul", out + ".along", apart, cosine),
-            lowering.binary("Mul", out + ".across", turned, sine));
-    return lowering.reshape(out, sum, x.shape().sizes());
+    return lowering.binary(
+        "Add",
+        out,
+        lowering.binary("Mul", out + ".along", apart, cosine),
+        lowering.binary("Mul", out + ".across", turned, sine));
   }
 }

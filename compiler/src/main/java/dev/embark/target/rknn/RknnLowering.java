@@ -99,10 +99,12 @@ final class RknnLowering {
     sizes[sizes.length - 1] = weight.weight().rows();
     var shape = Shape.of(sizes);
     var matrix = graph.constant(weight.name() + ".transposed", weight.weight().transposed());
-    var product = graph.node("MatMul", out + ".product", shape, List.of(x, matrix));
     return switch (bias) {
-      case Bias.None() -> product;
-      case Bias.Of(var vector) -> graph.node("Add", out, shape, List.of(product, weight(vector)));
+      case Bias.None() -> graph.node("MatMul", out, shape, List.of(x, matrix));
+      case Bias.Of(var vector) -> {
+        var product = graph.node("MatMul", out + ".product", shape, List.of(x, matrix));
+        yield graph.node("Add", out, shape, List.of(product, weight(vector)));
+      }
     };
   }
 

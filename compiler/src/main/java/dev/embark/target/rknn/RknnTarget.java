@@ -17,7 +17,7 @@ public final class RknnTarget {
   ///   text
   /// @param file must not exist
   public static void emit(Graph trunk, Path file) {
-    var graph = new StaticGraph(TrunkPorts.HIDDEN);
+    var graph = new StaticGraph();
     var lowering = new RknnLowering(graph);
     var embeds = trunk.inputs().getFirst();
     lowering.bind(embeds, graph.input(embeds.name(), embeds.shape()));

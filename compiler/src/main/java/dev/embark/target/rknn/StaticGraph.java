@@ -44,14 +44,6 @@ final class StaticGraph {
   private final Set<String> names = new HashSet<>();
   private final Map<Object, Wire> shared = new HashMap<>();
 
-  private final String output;
-
-  /// Starts a graph, which is to give a value of a name.
-  StaticGraph(String output) {
-    this.output = output;
-    names.add(output);
-  }
-
   Wire input(String name, Shape shape) {
     inputs.add(new OnnxValue(name, ElementType.F32, shape));
     names.add(name);
@@ -141,23 +133,18 @@ final class StaticGraph {
         });
   }
 
-  /// Returns the graph, which gives `result`.
+  /// Returns the graph, which gives `result` under the name that it has.
+  ///
+  /// A node that only gave it another one would lead one version of the toolkit into a loop without
+  /// end.
   OnnxModel finish(Wire result) {
-    nodes.add(
-        new OnnxNode(
-            "Identity",
-            "",
-            output + ":Identity",
-            List.of(result.name()),
-            List.of(output),
-            List.of()));
     var opsets = new TreeMap<String, Long>();
     opsets.put("", OPSET);
     var graph =
         new OnnxGraph(
             "trunk",
             inputs,
-            List.of(new OnnxValue(output, ElementType.F32, result.shape())),
+            List.of(new OnnxValue(result.name(), ElementType.F32, result.shape())),
             nodes,
             constants.entrySet().stream()
                 .map(each -> new OnnxInitializer(each.getKey(), each.getValue()))
