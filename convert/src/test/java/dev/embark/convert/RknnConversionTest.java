@@ -123,13 +123,13 @@ final class RknnConversionTest {
     assertThat(variant.chain().stages()).hasSize(3);
   }
 
-  @ParameterizedTest
-  void whatTheNpuDoesNotHaveIsSaid(String name, String words) {
-    assertThatThrownBy(() -> convert(name, "rk3588", List.of(16)))
+  @Test
+  void whatTheNpuDoesNotHaveIsSaid() {
+    assertThatThrownBy(() -> convert("deberta-v2-mean", "rk3588", List.of(16)))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.UNSUPPORTED))
-        .hasMessageContaining(words);
+        .hasMessageContaining("relative positions");
     assertThat(folder).isEmptyDirectory();
   }
 

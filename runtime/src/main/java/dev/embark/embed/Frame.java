@@ -1,6 +1,7 @@
 package dev.embark.embed;
 
 import dev.embark.backend.Executable;
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.tensor.Dim;
 import dev.embark.tensor.Shape;
 import java.util.List;
@@ -16,7 +17,9 @@ record Frame(Dim batch, List<Integer> sequences) {
   static Frame of(Executable executable) {
     Shape ids =
         executable.inputs().stream()
-            .filter(port -> port.name().equals(ModelInput.IDS.port()))
+            // Of a trunk, which is given vectors, they are the first two sizes.
+            .filter(port ->
+                port.name().equals(ModelInput.IDS.port()) || port.name().equals(TrunkPorts.EMBEDS))
             .findFirst()
             .orElseThrow()
             .shape();

@@ -20,6 +20,9 @@ public final class Checks {
         new BackendCheck(
             "Core ML",
             host -> Backends.load(CoreMlBackend.NAME, MachineCache.folder(host.environment()))),
+        new RockchipCheck(),
+        new SophonCheck(),
+        new ToolchainsCheck(),
         new CoresCheck(),
         new MemoryCheck(),
         new TemporaryFolderCheck(),

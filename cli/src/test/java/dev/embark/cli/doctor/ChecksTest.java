@@ -54,6 +54,46 @@ final class ChecksTest {
   }
 
   @Test
+  void aBoardOfRockchipsSaysWhatItLacks() throws IOException {
+    var host = host(Map.of(), Map.of());
+    assertThat(new RockchipCheck().examine(host).found()).startsWith("none");
+
+    write("proc/device-tree/compatible", "acme,box\0rockchip,rk3588\0");
+    assertThat(new RockchipCheck().examine(host).remedy()).contains("rknpu");
+    write("dev/dri/renderD129", "");
+    write("sys/module/rknpu/version", "0.9.8\n");
+    assertThat(new RockchipCheck().examine(host).found())
+        .isEqualTo("rk3588, driver 0.9.8, but no librknnrt.so");
+    write("usr/lib/librknnrt.so", "\0librknnrt version: 2.3.2 (c9f6d3a@2025)\0");
+    assertThat(new RockchipCheck().examine(host))
+        .isEqualTo(Finding.ok("Rockchip NPU", "rk3588, driver 0.9.8, librknnrt 2.3.2"));
+  }
+
+  @Test
+  void aDeviceOfSophonsSaysWhatItLacks() throws IOException {
+    var host = host(Map.of(), Map.of());
+    assertThat(new SophonCheck().examine(host).found()).startsWith("none");
+
+    write("dev/bm-sophon0", "");
+    assertThat(new SophonCheck().examine(host).remedy()).contains("libsophon");
+    write("opt/sophon/libsophon-0.5.1/lib/libbmrt.so", "");
+    Files.createSymbolicLink(
+        root.resolve("opt/sophon/libsophon-current"), root.resolve("opt/sophon/libsophon-0.5.1"));
+    assertThat(new SophonCheck().examine(host).found()).isEqualTo("bm-sophon0, libsophon-0.5.1");
+    Files.delete(root.resolve("dev/bm-sophon0"));
+    assertThat(new SophonCheck().examine(host).found()).endsWith("no /dev/bm-sophon0");
+  }
+
+  @Test
+  void compilersAreListed() throws IOException {
+    var cache = root.resolve("cache");
+    var host = host(Map.of(), Map.of("XDG_CACHE_HOME", cache.toString()));
+    assertThat(new ToolchainsCheck().examine(host).found()).startsWith("none");
+    Files.createDirectories(cache.resolve("embark").resolve("toolchains").resolve("rknn-2.5.0"));
+    assertThat(new ToolchainsCheck().examine(host).found()).isEqualTo("rknn 2.5.0");
+  }
+
+  @Test
   void theCLibraryIsToldByTheLoader() throws IOException {
     var linux = Map.of("os.name", "Linux", "os.arch", "amd64");
     assertThat(new PlatformCheck().examine(host(linux, Map.of())).found())

@@ -4,6 +4,7 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.embark.format.ModelFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.lang.foreign.Arena;
@@ -23,6 +24,7 @@ final class RknnLibrary {
   static final int QUERY_VERSION = 5;
   static final int QUERY_MEMORY = 6;
 
+  private static final int PARAMETER_WRONG = -5;
   private static final int MODEL_INVALID = -6;
   private static final int OTHER_PLATFORM = -13;
   private static final List<String> NAMES = List.of("librknnrt.so", "/usr/lib/librknnrt.so");
@@ -118,14 +120,20 @@ final class RknnLibrary {
   }
 
   private static void call(String name, MethodHandle function, Object... arguments) {
-    int code;
+    requireOk(name, code(function, arguments));
+  }
+
+  private static int code(MethodHandle function, Object... arguments) {
     try {
-      code = (int) function.invokeWithArguments(arguments);
+      return (int) function.invokeWithArguments(arguments);
     } catch (RuntimeException | Error e) {
       throw e;
     } catch (Throwable e) {
       throw new IllegalStateException(e);
     }
+  }
+
+  private static void requireOk(String name, int code) {
     if (code != 0) {
       throw failure(name, code);
     }
@@ -148,7 +156,7 @@ final class RknnLibrary {
       case -2 -> "time ran out";
       case -3 -> "the device is not there";
       case -4 -> "there is no memory left";
-      case -5 -> "a parameter is wrong";
+      case PARAMETER_WRONG -> "a parameter is wrong";
       case MODEL_INVALID -> "the model is damaged, or of a toolkit newer than the runtime";
       case -7 -> "the context is not one";
       case -8 -> "an input is wrong";
@@ -166,7 +174,14 @@ final class RknnLibrary {
       var context = arena.allocate(JAVA_LONG);
       // By its path: a size of 32 bits would not hold that of a large one.
       var path = arena.allocateFrom(file.toAbsolutePath().toString());
-      call("rknn_init", init, context, path, 0, 0, MemorySegment.NULL);
+      int code = code(init, context, path, 0, 0, MemorySegment.NULL);
+      if (code == PARAMETER_WRONG) {
+        // The client for boards on a cable takes no paths.
+        var bytes = ModelFile.map(file, arena);
+        int size = Math.toIntExact(bytes.byteSize());
+        code = code(init, context, bytes, size, 0, MemorySegment.NULL);
+      }
+      requireOk("rknn_init", code);
       return context.get(JAVA_LONG, 0);
     }
   }
