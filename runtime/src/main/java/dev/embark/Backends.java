@@ -19,6 +19,7 @@ import dev.embark.toolchain.Toolchains;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /// The runtimes that Embark has, and which of them runs a bundle here.
 public final class Backends {
@@ -82,15 +83,20 @@ public final class Backends {
   /// of category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
   /// where this machine can run none.
   public static Choice choose(Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
+    return choose(bundle, candidates(bundle, wanted), devices, cache);
+  }
+
+  private static Choice choose(
+      Bundle bundle, List<Variant> candidates, Devices devices, Path cache) {
     var refusals = new ArrayList<Problem>();
-    for (var variant : candidates(bundle, wanted)) {
+    for (var variant : candidates) {
       try {
         var backend = SeveralBackends.of(variant.chain(), name -> load(name, devices, cache));
         return new Choice(
             variant,
             ModelFiles.of(bundle, variant.chain()),
             backend,
-            notices(bundle, variant, refusals));
+            notices(bundle, variant, candidates, refusals));
       } catch (Problem e) {
         if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
           throw e;
@@ -104,25 +110,51 @@ public final class Backends {
   /// Returns the next variant of a bundle that this machine can run, after one that failed.
   ///
   /// @param failed what has to be said where there is none
-  static Choice after(Bundle bundle, Variant variant, Path cache, Problem failed) {
-    var variants = bundle.manifest().variants();
-    for (var next : variants.subList(variants.indexOf(variant) + 1, variants.size())) {
-      try {
-        var wanted = new WantedVariant.Named(next.name(), "the hand-over");
-        return choose(bundle, wanted, Devices.OF_THIS_MACHINE, cache);
-      } catch (Problem e) {
-        if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
-          throw e;
-        }
-      }
+  static Choice after(
+      Bundle bundle, Variant variant, WantedVariant wanted, Path cache, Problem failed) {
+    var variants =
+        switch (wanted) {
+          case WantedVariant.Preferred _, WantedVariant.Named _ -> bundle.manifest().variants();
+          case WantedVariant.OfBackends _ -> candidates(bundle, wanted);
+        };
+    var later = variants.subList(variants.indexOf(variant) + 1, variants.size());
+    if (later.isEmpty()) {
+      throw failed;
     }
-    throw failed;
+    try {
+      return choose(bundle, later, Devices.OF_THIS_MACHINE, cache);
+    } catch (Problem e) {
+      if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
+        throw e;
+      }
+      throw failed;
+    }
   }
 
   private static List<Variant> candidates(Bundle bundle, WantedVariant wanted) {
     var variants = bundle.manifest().variants();
     return switch (wanted) {
       case WantedVariant.Preferred() -> variants;
+      case WantedVariant.OfBackends(var backends) -> {
+        var inOrder =
+            backends.stream()
+                .flatMap(backend ->
+                    variants.stream().filter(variant -> variant.chain().backend().equals(backend)))
+                .toList();
+        if (inOrder.isEmpty()) {
+          throw new Problem(
+              Category.BAD_INPUT,
+              bundle.folder() + " has nothing for " + String.join(", ", backends) + ".",
+              "It is for "
+                  + variants.stream()
+                      .map(variant -> variant.chain().backend())
+                      .distinct()
+                      .collect(Collectors.joining(", "))
+                  + ".",
+              "Name one of these with --backend, or convert the model for the device.");
+        }
+        yield inOrder;
+      }
       case WantedVariant.Named(var name, var origin) -> {
         var named = variants.stream().filter(variant -> variant.name().equals(name)).toList();
         if (named.isEmpty()) {
@@ -139,7 +171,8 @@ public final class Backends {
     };
   }
 
-  private static List<String> notices(Bundle bundle, Variant chosen, List<Problem> refusals) {
+  private static List<String> notices(
+      Bundle bundle, Variant chosen, List<Variant> candidates, List<Problem> refusals) {
     var notices = new ArrayList<String>();
     for (int i = 0; i < refusals.size(); i++) {
       notices.add(
@@ -147,7 +180,7 @@ public final class Backends {
               + " runs its variant \""
               + chosen.name()
               + "\", because \""
-              + bundle.manifest().variants().get(i).name()
+              + candidates.get(i).name()
               + "\" cannot run here: "
               + refusals.get(i).what());
     }

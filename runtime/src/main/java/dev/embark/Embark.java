@@ -123,7 +123,7 @@ public final class Embark implements AutoCloseable {
   /// serves.
   private static Engine handOver(
       Bundle bundle, Variant failed, Options options, Problem why, Queue<String> handovers) {
-    var next = Backends.after(bundle, failed, options.cache(), why);
+    var next = Backends.after(bundle, failed, options.variant(), options.cache(), why);
     var engine = Engine.open(next.files(), next.backend(), options.embedding());
     try {
       new FirstUse(bundle, next.variant(), next.backend(), options.cache())

@@ -158,7 +158,7 @@ final class EmbarkTest {
 
   @Test
   void variantThatCannotRunHereGivesWayToTheNext() {
-    var npu = Chain.ofOneFile("npu", "rknn", TinyBundle.ONNX);
+    var npu = Chain.ofOneFile("npu", "hailo", TinyBundle.ONNX);
     Path folder = this.folder.resolve("chains");
     TinyBundle.write(folder, TinyBundle.pipeline(), List.of(), List.of(npu, TinyBundle.CHAIN));
     try (var model = Embark.open(folder, options())) {
@@ -167,7 +167,7 @@ final class EmbarkTest {
           .contains(
               folder
                   + " runs its variant \"onnx\", because \"npu\" cannot run here: There is no runtime"
-                  + " \"rknn\".");
+                  + " \"hailo\".");
     }
     Path none = this.folder.resolve("none");
     TinyBundle.write(none, TinyBundle.pipeline(), List.of(), List.of(npu));
@@ -177,7 +177,7 @@ final class EmbarkTest {
             problem -> assertThat(problem.category()).isEqualTo(Category.UNSUPPORTED))
         .hasMessage(
             """
-            There is no runtime "rknn".
+            There is no runtime "hailo".
             This Embark has [coreml, onnxruntime, rknn, sophon, table].
             Convert the model with --to onnx.\
             """);
@@ -207,6 +207,31 @@ final class EmbarkTest {
                 It has [onnx, other].
                 Name one of these, or convert the model again with --precision int8 among others.\
                 """);
+  }
+
+  @Test
+  void backendsAreTriedInTheOrderThatIsNamed() {
+    var npu = Chain.ofOneFile("npu", "rknn", TinyBundle.ONNX);
+    Path folder = this.folder.resolve("backends");
+    TinyBundle.write(folder, TinyBundle.pipeline(), List.of(), List.of(TinyBundle.CHAIN, npu));
+
+    var order = new WantedVariant.OfBackends(List.of("rknn", "onnxruntime"));
+    try (var model = Embark.open(folder, options(order))) {
+      assertThat(model.variant().name()).isEqualTo("onnx");
+      assertThat(model.notices())
+          .anySatisfy(
+              notice -> assertThat(notice).contains("\"npu\" cannot run here", "librknnrt"));
+    }
+    assertThatThrownBy(
+            () -> Embark.open(folder, options(new WantedVariant.OfBackends(List.of("rknn")))))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> assertThat(problem.category()).isEqualTo(Category.UNAVAILABLE));
+    assertThatThrownBy(
+            () -> Embark.open(folder, options(new WantedVariant.OfBackends(List.of("coreml")))))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.category()).isEqualTo(Category.BAD_INPUT))
+        .hasMessageContaining("It is for onnxruntime, rknn.");
   }
 
   @Test

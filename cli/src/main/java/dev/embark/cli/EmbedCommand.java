@@ -44,6 +44,7 @@ final class EmbedCommand implements Action {
       description = "Show the exact text that is tokenized, and its token ids.")
   private boolean explain;
 
+  @Mixin private BackendOption backend = new BackendOption();
   @Mixin private SimulateOption simulate = new SimulateOption();
 
   @Mixin private EmbedOptions options = new EmbedOptions();
@@ -63,7 +64,7 @@ final class EmbedCommand implements Action {
   public Answer run(Console console) {
     input.requireEither(texts, "embed");
     var request = options.request();
-    try (var model = new Workshop(console).open(bundle, simulate.devices())) {
+    try (var model = new Workshop(console).open(bundle, backend, simulate.devices())) {
       var answer =
           output.isPresent()
               ? toFile(output.get(), model, request, console)

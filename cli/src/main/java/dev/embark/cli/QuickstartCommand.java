@@ -50,7 +50,7 @@ final class QuickstartCommand implements Action {
     var bundle = Files.exists(folder) ? present(workshop, folder) : convert(workshop, folder);
     BundleReport.print(bundle, console);
     console.line("");
-    try (var model = workshop.open(folder, Devices.OF_THIS_MACHINE)) {
+    try (var model = workshop.open(folder, workshop.variant(), Devices.OF_THIS_MACHINE)) {
       var vectors = model.embed(TEXTS);
       SimilarityTable.print(TEXTS, vectors, console);
       console.line("");

@@ -37,6 +37,7 @@ final class RerankCommand implements Action {
   @Parameters(index = "1..*", paramLabel = "TEXT", description = "Texts to sort.")
   private List<String> texts = new ArrayList<>();
 
+  @Mixin private BackendOption backend = new BackendOption();
   @Mixin private SimulateOption simulate = new SimulateOption();
 
   @Mixin private InputOption input = new InputOption();
@@ -91,7 +92,7 @@ final class RerankCommand implements Action {
             .withTruncation(truncate.truncation())
             .withInstruction(instruction)
             .withLabel(label);
-    try (var model = new Workshop(console).open(bundle, simulate.devices())) {
+    try (var model = new Workshop(console).open(bundle, backend, simulate.devices())) {
       var lines =
           output.isPresent()
               ? saved(output.get(), model, request, console)

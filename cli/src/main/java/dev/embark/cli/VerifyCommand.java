@@ -110,7 +110,7 @@ final class VerifyCommand implements Action {
   private List<Variant> wanted(Bundle bundle, Workshop workshop) {
     return switch (workshop.variant()) {
       case WantedVariant.Preferred() -> bundle.manifest().variants();
-      case WantedVariant.Named _ ->
+      case WantedVariant.Named _, WantedVariant.OfBackends _ ->
           List.of(
               Backends.choose(bundle, workshop.variant(), simulate.devices(), workshop.cache())
                   .variant());

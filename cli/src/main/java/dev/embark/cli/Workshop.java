@@ -50,8 +50,8 @@ record Workshop(Console console) {
   }
 
   /// Opens a bundle for use and passes on what the user should be told.
-  Embark open(Path bundle, Devices devices) {
-    return open(bundle, variant(), devices);
+  Embark open(Path bundle, BackendOption option, Devices devices) {
+    return open(bundle, option.wanted().orElseGet(this::variant), devices);
   }
 
   /// Opens one variant of a bundle for use and passes on what the user should be told.

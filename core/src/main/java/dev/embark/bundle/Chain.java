@@ -59,6 +59,12 @@ public record Chain(String name, List<Stage> stages) {
     return paths;
   }
 
+  /// Returns the backend of the layers: of three stages the middle one, whose neighbours are the
+  /// host's.
+  public String backend() {
+    return stages.get(stages.size() / 2).backend();
+  }
+
   /// Returns the chain of one stage with a file for each length; files may be the same.
   public static Chain ofLengths(String name, String backend, Map<Integer, String> paths) {
     var files = new ArrayList<StageFile>();

@@ -18,6 +18,14 @@ public sealed interface WantedVariant {
   /// @param origin who asks for it, for error messages: an option or an environment variable
   record Named(String name, String origin) implements WantedVariant {}
 
+  /// Those for these backends, in this order and no others: the next takes over where one cannot
+  /// run or goes away.
+  record OfBackends(List<String> backends) implements WantedVariant {
+    public OfBackends {
+      backends = List.copyOf(backends);
+    }
+  }
+
   /// Returns what the environment says; an empty variable says nothing.
   static WantedVariant of(Map<String, String> environment) {
     for (var variable : ENVIRONMENT) {

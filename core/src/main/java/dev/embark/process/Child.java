@@ -34,7 +34,13 @@ public record Child(
   public record Ended(int exitCode, String output) {
     /// Returns the last lines of the output that say anything.
     public String tail() {
-      var lines = output.lines().filter(line -> !line.isBlank()).toList();
+      // Without the colours that some print even into files.
+      var lines =
+          output
+              .replaceAll("\u001b\\[[0-9;]*m", "")
+              .lines()
+              .filter(line -> !line.isBlank())
+              .toList();
       return String.join("\n", lines.subList(Math.max(0, lines.size() - TOLD_LINES), lines.size()));
     }
   }
