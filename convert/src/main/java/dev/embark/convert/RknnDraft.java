@@ -14,7 +14,6 @@ import dev.embark.target.rknn.RknnCompiler;
 import dev.embark.target.rknn.RknnTarget;
 import dev.embark.toolchain.rknn.RknnToolkit;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 
@@ -22,9 +21,6 @@ import java.util.Comparator;
 /// Runtime, and between them the layers, a file for each length. Beside each lies the graph that it
 /// was built from, which the simulator needs.
 final class RknnDraft {
-  /// Of each build; one of 600 million parameters takes five minutes.
-  private static final Duration LIMIT = Duration.ofMinutes(30);
-
   private final BundleWriter bundle;
   private final Families.Model model;
   private final RknnCompiler compiler;
@@ -33,7 +29,7 @@ final class RknnDraft {
   RknnDraft(BundleWriter bundle, Families.Model model, Path toolchain, Progress progress) {
     this.bundle = bundle;
     this.model = model;
-    this.compiler = new RknnCompiler(new RknnToolkit(toolchain, LIMIT));
+    this.compiler = new RknnCompiler(RknnToolkit.in(toolchain));
     this.progress = progress;
   }
 

@@ -22,12 +22,19 @@ import java.util.Optional;
 /// Rockchip's compiler and simulator, as they are installed.
 ///
 /// @param folder where its modules lie
-/// @param limit after which a build is stopped
+/// @param limit after which a build is stopped, however large the model
 public record RknnToolkit(Path folder, Duration limit) {
   /// What the toolkit needs at its peak, as a multiple of the model's size, for large models.
   private static final int MEMORY_PER_BYTE = 9;
 
   private static final long MEMORY_MIN = 1L << 30;
+
+  /// Of any build, and for each so many bytes of a model a second more: three times what a model of
+  /// 600 million parameters was measured to take. A build that loops is not waited for.
+  private static final Duration LIMIT_MIN = Duration.ofMinutes(3);
+
+  private static final long BYTES_PER_SECOND = 2_000_000;
+  private static final Duration LIMIT_MAX = Duration.ofHours(1);
   private static final Path MEMORY = Path.of("/proc/meminfo");
 
   /// A model to be built.
@@ -44,13 +51,19 @@ public record RknnToolkit(Path folder, Duration limit) {
     }
   }
 
+  /// Returns the toolkit in a folder, with the limit of the largest models.
+  public static RknnToolkit in(Path folder) {
+    return new RknnToolkit(folder, LIMIT_MAX);
+  }
+
   /// Builds a model; the caller closes what is returned, in which the simulator runs until then.
   ///
   /// Throws a `Problem`: `UNAVAILABLE` where the toolkit does not run, has too little memory or
   /// takes too long, `UNSUPPORTED` where it refuses the model.
   public RknnBuild build(Job job) {
     var python = Python.find();
-    long memory = memory(job.onnx());
+    long size = size(job.onnx());
+    long memory = memory(size);
     var work = workFolder(job, memory);
     var companion =
         Companion.start(
@@ -64,7 +77,8 @@ public record RknnToolkit(Path folder, Duration limit) {
             environment(work));
     var build = new RknnBuild(companion);
     try {
-      build.await(limit);
+      var patience = LIMIT_MIN.plusSeconds(size / BYTES_PER_SECOND);
+      build.await(patience.compareTo(limit) < 0 ? patience : limit);
       return build;
     } catch (RuntimeException e) {
       companion.stop();
@@ -126,14 +140,22 @@ public record RknnToolkit(Path folder, Duration limit) {
     return document.toString();
   }
 
+  /// Returns the size of a model, with the weights that may lie beside it, in bytes.
+  private static long size(Path onnx) {
+    try {
+      var data = onnx.resolveSibling(onnx.getFileName() + "_data");
+      return Files.size(onnx) + (Files.exists(data) ? Files.size(data) : 0);
+    } catch (IOException e) {
+      throw new Problem(
+          Category.BAD_INPUT, "Cannot read " + onnx + ".", String.valueOf(e.getMessage()), "", e);
+    }
+  }
+
   /// Returns how much memory is left for a build; throws a `Problem` where that is too little,
   /// before the machine comes to a halt.
-  private static long memory(Path onnx) {
+  private static long memory(long size) {
     try {
-      long size = Files.size(onnx);
-      var data = onnx.resolveSibling(onnx.getFileName() + "_data");
-      long all = size + (Files.exists(data) ? Files.size(data) : 0);
-      long needed = Math.max(MEMORY_MIN, MEMORY_PER_BYTE * all);
+      long needed = Math.max(MEMORY_MIN, MEMORY_PER_BYTE * size);
       long available = available();
       if (available < needed) {
         throw new Problem(
@@ -149,7 +171,11 @@ public record RknnToolkit(Path folder, Duration limit) {
       return available;
     } catch (IOException e) {
       throw new Problem(
-          Category.BAD_INPUT, "Cannot read " + onnx + ".", String.valueOf(e.getMessage()), "", e);
+          Category.UNAVAILABLE,
+          "This machine does not say how much memory is left.",
+          String.valueOf(e.getMessage()),
+          "Convert on a Linux that has " + MEMORY + ".",
+          e);
     }
   }
 

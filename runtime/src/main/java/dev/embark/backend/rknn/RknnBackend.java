@@ -6,7 +6,6 @@ import dev.embark.backend.Pace;
 import dev.embark.toolchain.Toolchain;
 import dev.embark.toolchain.rknn.RknnToolkit;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Map;
 import java.util.function.Function;
 
@@ -14,9 +13,6 @@ import java.util.function.Function;
 public final class RknnBackend implements Backend {
   /// Name by which a bundle's stages ask for this backend.
   public static final String NAME = "rknn";
-
-  /// A model of 600 million parameters takes five minutes.
-  private static final Duration BUILD_LIMIT = Duration.ofMinutes(30);
 
   private final String version;
   private final Pace pace;
@@ -50,7 +46,7 @@ public final class RknnBackend implements Backend {
   ///
   /// @param folder of the toolkit's modules
   public static RknnBackend ofSimulator(Path folder) {
-    var toolkit = new RknnToolkit(folder, BUILD_LIMIT);
+    var toolkit = RknnToolkit.in(folder);
     return new RknnBackend(
         "simulator " + Toolchain.RKNN.version(),
         Pace.EMULATOR,
