@@ -44,7 +44,8 @@ public final class Backends {
     return load(name, Devices.OF_THIS_MACHINE, cache);
   }
 
-  private static Backend load(String name, Devices devices, Path cache) {
+  /// Loads a runtime, likewise, whose stages are computed on `devices`.
+  public static Backend load(String name, Devices devices, Path cache) {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
       case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();

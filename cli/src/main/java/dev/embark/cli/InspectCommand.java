@@ -68,26 +68,27 @@ final class InspectCommand implements Action {
     }
     var document = Json.object();
     if (subject.replaceFirst("/+$", "").endsWith(MlPackage.EXTENSION)) {
-      document.put("package", subject);
-      console.line(BundleReport.field("package") + subject);
+      name("package", console, document);
       return coreMl(Path.of(subject), console, document);
     } else if (subject.endsWith(BmodelFile.EXTENSION)) {
-      document.put("file", subject);
-      console.line(BundleReport.field("file") + subject);
+      name("file", console, document);
       bmodel(Path.of(subject), console, document);
     } else if (subject.endsWith(RknnFile.EXTENSION)) {
-      document.put("file", subject);
-      console.line(BundleReport.field("file") + subject);
+      name("file", console, document);
       RknnFileReport.print(Path.of(subject), console, document);
     } else if (holdsTensors(subject) && Files.isRegularFile(Path.of(subject))) {
-      document.put("file", subject);
-      console.line(BundleReport.field("file") + subject);
+      name("file", console, document);
       tensors(Path.of(subject), console, document);
     } else {
       var reference = ModelReference.parse(subject);
       model(new Workshop(console).fetch(subject, wanted(reference)), console, document);
     }
     return Answer.done(() -> document);
+  }
+
+  private void name(String kind, Console console, ObjectNode document) {
+    document.put(kind, subject);
+    console.line(BundleReport.field(kind) + subject);
   }
 
   /// Weights are fetched only for those who ask for what is in them; what lies here is shown.

@@ -1,5 +1,7 @@
 package dev.embark.convert;
 
+import dev.embark.Backends;
+import dev.embark.Devices;
 import dev.embark.backend.Backend;
 import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.coreml.CoreMlBackend;
@@ -167,9 +169,8 @@ public final class Conversion {
     return switch (name) {
       case TableBackend.NAME -> new TableBackend();
       case CoreMlBackend.NAME -> new CoreMlBackend();
-      case SophonBackend.NAME ->
-          SophonBackend.ofSimulator(toolchain(Toolchain.SOPHON).resolve("lib"));
-      case RknnBackend.NAME -> RknnBackend.ofSimulator(toolchain(Toolchain.RKNN));
+      case RknnBackend.NAME, SophonBackend.NAME ->
+          Backends.load(name, Devices.SIMULATED, machine.cache());
       default -> machine.backend().get(); // the one that the machine was set up with
     };
   }

@@ -15,7 +15,6 @@ import dev.embark.target.rknn.RknnTarget;
 import dev.embark.toolchain.rknn.RknnToolkit;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 
 /// Writes the three stages of a chain for an NPU of Rockchip's: tables and pooling for ONNX
 /// Runtime, and between them the layers, a file for each length. Beside each lies the graph that it
@@ -46,18 +45,10 @@ final class RknnDraft {
         RknnTarget.emit(Split.of(fixed).trunk(), onnx);
         var path = stem + RknnFile.EXTENSION;
         compiler.compile(onnx, target.chip(), bundle.file(path));
-        files.add(new StageFile(path, new Sequence.Exactly(length)));
+        files.addFirst(new StageFile(path, new Sequence.Exactly(length)));
         task.advance(1);
       });
     }
-    files.sort(Comparator.comparingInt(RknnDraft::length));
     return host.around(RknnBackend.NAME, files);
-  }
-
-  private static int length(StageFile file) {
-    return switch (file.sequence()) {
-      case Sequence.Exactly(var length) -> length;
-      case Sequence.Any() -> Integer.MAX_VALUE;
-    };
   }
 }

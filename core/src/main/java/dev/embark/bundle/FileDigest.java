@@ -26,6 +26,11 @@ public record FileDigest(String path, long size, String sha256) {
     }
   }
 
+  /// Reads a whole file and returns its digest under its own name.
+  public static FileDigest of(Path file) throws IOException {
+    return of(file.resolveSibling(""), file.getFileName().toString());
+  }
+
   /// Reads a whole file and returns its digest under the path `path`.
   public static FileDigest of(Path folder, String path) throws IOException {
     MessageDigest digest = newSha256();

@@ -126,16 +126,12 @@ public final class Companion implements AutoCloseable {
     } catch (InterruptedException _) {
       Thread.currentThread().interrupt();
     } finally {
-      release();
+      stop();
     }
   }
 
   /// Ends the program without waiting for it.
   public void stop() {
-    release();
-  }
-
-  private void release() {
     Child.stop(process);
     Child.forget(hook);
     FolderTree.deleteQuietly(folder);

@@ -1,5 +1,6 @@
 package dev.embark.cli.doctor;
 
+import dev.embark.backend.rknn.Board;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -14,7 +15,6 @@ import java.util.regex.Pattern;
 /// text.
 final class RockchipCheck implements Check {
   private static final String TOPIC = "Rockchip NPU";
-  private static final Pattern CHIP = Pattern.compile("rockchip,((?:rk|rv)[0-9a-z]+)");
   private static final Pattern VERSION =
       Pattern.compile("librknnrt version: ([0-9]+\\.[0-9]+\\.[0-9]+[^ )\0]*)");
   private static final List<String> NODES = List.of("dev/rknpu", "dev/dri/renderD129");
@@ -26,10 +26,7 @@ final class RockchipCheck implements Check {
 
   @Override
   public Finding examine(Host host) {
-    var chip =
-        text(host.root().resolve("proc/device-tree/compatible"))
-            .flatMap(names ->
-                CHIP.matcher(names).results().map(each -> each.group(1)).reduce((_, last) -> last));
+    var chip = Board.of(host.root().resolve("proc/device-tree/compatible")).chip();
     if (chip.isEmpty()) {
       return Finding.ok(TOPIC, "none: this is no board of Rockchip's");
     }

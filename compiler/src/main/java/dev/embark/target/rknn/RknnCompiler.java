@@ -14,16 +14,11 @@ import java.util.Optional;
 /// Compiles trunks, and does not take the toolkit's word for it: a build that says it went well may
 /// have left layers to the CPU, or numbers out of range.
 public record RknnCompiler(RknnToolkit toolkit) {
-  /// What was built.
-  ///
-  /// @param layers how many layers the NPU computes
-  public record Compiled(String toolkit, int layers) {}
-
   /// Compiles what [RknnTarget] wrote. Throws a `Problem` of category `UNSUPPORTED` or
   /// `VERIFICATION_FAILED` where the result is not what it should be.
   ///
   /// @param target file to be written
-  public Compiled compile(Path onnx, String chip, Path target) {
+  public void compile(Path onnx, String chip, Path target) {
     var digest = digest(onnx);
     var job = new Job(onnx, chip, RknnFile.MARK + digest, Optional.of(target), List.of());
     try (var build = toolkit.build(job)) {
@@ -31,13 +26,12 @@ public record RknnCompiler(RknnToolkit toolkit) {
       requireOnDevice(table);
       requireInRange(table);
       requireFile(target, chip, digest);
-      return new Compiled(build.toolkit(), table.layers().size());
     }
   }
 
   private static String digest(Path onnx) {
     try {
-      return FileDigest.of(onnx.resolveSibling(""), onnx.getFileName().toString()).sha256();
+      return FileDigest.of(onnx).sha256();
     } catch (IOException e) {
       throw new Problem(
           Category.BAD_INPUT, "Cannot read " + onnx + ".", String.valueOf(e.getMessage()), "", e);

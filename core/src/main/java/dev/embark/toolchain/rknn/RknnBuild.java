@@ -19,7 +19,6 @@ public final class RknnBuild implements AutoCloseable {
   private static final int ANSWER_MAX = 1 << 28;
 
   private final Companion process;
-  private String toolkit = "";
 
   RknnBuild(Companion process) {
     this.process = process;
@@ -44,7 +43,6 @@ public final class RknnBuild implements AutoCloseable {
       if (!report.path("ok").asBoolean()) {
         throw refused(report.path("stage").asString(), report.path("error").asString());
       }
-      toolkit = report.path("toolkit").asString();
     } catch (IOException e) {
       throw isLate.get() ? late(limit, e) : process.gone(e);
     } finally {
@@ -98,11 +96,6 @@ public final class RknnBuild implements AutoCloseable {
         "",
         "Try a shorter sequence, or a faster machine.",
         cause);
-  }
-
-  /// Returns the version of the toolkit.
-  public String toolkit() {
-    return toolkit;
   }
 
   /// Returns all that the toolkit has printed so far.

@@ -10,7 +10,7 @@ JOB is a file of one JSON object:
     inputs  sizes of each input; none where nothing is to be simulated
     memory  most bytes that may be used
 
-One line of JSON says how the build ended, on what was the standard output: `ok`, and `toolkit`, or
+One line of JSON says how the build ended, on what was the standard output: `ok`, or else
 `stage` and `error`. Where inputs are given, requests follow on the standard input: the values of
 each input, as little-endian 32-bit floats. An answer is a byte, 1 or 0, a little-endian 32-bit
 count, and so many floats or, after 0, so many bytes of text. The end of the input ends it.
@@ -59,8 +59,6 @@ class Build:
         job = self.job
         resource.setrlimit(resource.RLIMIT_DATA, (job["memory"], job["memory"]))
         self.stage = "import"
-        from importlib.metadata import version
-
         from rknn.api import RKNN
 
         self.stage = "config"
@@ -79,7 +77,7 @@ class Build:
         if "inputs" in job:
             self.stage = "init_runtime"
             require("init_runtime", toolkit.init_runtime())
-        tell({"ok": True, "toolkit": version("rknn-toolkit2")})
+        tell({"ok": True})
         return toolkit
 
 

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
 /// What a board says it is.
 ///
 /// @param chip such as `rk3588`; empty where it does not say
-record Board(Optional<String> chip) {
+public record Board(Optional<String> chip) {
   private static final Path COMPATIBLE = Path.of("/proc/device-tree/compatible");
   private static final Pattern CHIP = Pattern.compile("rockchip,((?:rk|rv)[0-9a-z]+)");
 
@@ -22,7 +22,7 @@ record Board(Optional<String> chip) {
   }
 
   /// Reads a device tree's list of names, the board's first, the chip's last.
-  static Board of(Path compatible) {
+  public static Board of(Path compatible) {
     try {
       var text = new String(Files.readAllBytes(compatible), StandardCharsets.US_ASCII);
       return new Board(

@@ -4,12 +4,12 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 import static java.lang.foreign.ValueLayout.JAVA_LONG;
 
+import dev.embark.backend.NativeLibrary;
 import dev.embark.format.ModelFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -28,7 +28,6 @@ final class RknnLibrary {
   private static final int MODEL_INVALID = -6;
   private static final int OTHER_PLATFORM = -13;
   private static final List<String> NAMES = List.of("librknnrt.so", "/usr/lib/librknnrt.so");
-  private static final Linker LINKER = Linker.nativeLinker();
 
   private final MethodHandle init;
   private final MethodHandle destroy;
@@ -39,37 +38,29 @@ final class RknnLibrary {
   private final MethodHandle getOutputs;
   private final MethodHandle releaseOutputs;
 
-  private RknnLibrary(SymbolLookup library) {
+  private RknnLibrary(NativeLibrary library) {
     init =
-        function(
-            library,
+        library.function(
             "rknn_init",
             FunctionDescriptor.of(JAVA_INT, ADDRESS, ADDRESS, JAVA_INT, JAVA_INT, ADDRESS));
-    destroy = function(library, "rknn_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
+    destroy = library.function("rknn_destroy", FunctionDescriptor.of(JAVA_INT, JAVA_LONG));
     query =
-        function(
-            library,
-            "rknn_query",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
+        library.function(
+            "rknn_query", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, JAVA_INT));
     setCoreMask =
-        function(
-            library, "rknn_set_core_mask", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
+        library.function(
+            "rknn_set_core_mask", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT));
     setInputs =
-        function(
-            library,
-            "rknn_inputs_set",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
-    run = function(library, "rknn_run", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
+        library.function(
+            "rknn_inputs_set", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
+    run = library.function("rknn_run", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, ADDRESS));
     getOutputs =
-        function(
-            library,
+        library.function(
             "rknn_outputs_get",
             FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS, ADDRESS));
     releaseOutputs =
-        function(
-            library,
-            "rknn_outputs_release",
-            FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
+        library.function(
+            "rknn_outputs_release", FunctionDescriptor.of(JAVA_INT, JAVA_LONG, JAVA_INT, ADDRESS));
   }
 
   /// Loads the runtime of this machine; throws a `Problem` of category `UNAVAILABLE` where there is
@@ -97,7 +88,7 @@ final class RknnLibrary {
 
   @SuppressWarnings("restricted") // The user installed it.
   private static RknnLibrary load(String name) {
-    return new RknnLibrary(SymbolLookup.libraryLookup(name, Arena.global()));
+    return new RknnLibrary(new NativeLibrary(SymbolLookup.libraryLookup(name, Arena.global())));
   }
 
   private static Problem missing(String why) {
@@ -109,28 +100,12 @@ final class RknnLibrary {
             + " host.");
   }
 
-  @SuppressWarnings("restricted") // The signatures are those of the header.
-  private static MethodHandle function(
-      SymbolLookup library, String name, FunctionDescriptor descriptor) {
-    var address =
-        library
-            .find(name)
-            .orElseThrow(() -> new IllegalArgumentException("There is no function " + name + "."));
-    return LINKER.downcallHandle(address, descriptor);
-  }
-
   private static void call(String name, MethodHandle function, Object... arguments) {
     requireOk(name, code(function, arguments));
   }
 
   private static int code(MethodHandle function, Object... arguments) {
-    try {
-      return (int) function.invokeWithArguments(arguments);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
+    return (int) NativeLibrary.call(function, arguments);
   }
 
   private static void requireOk(String name, int code) {

@@ -60,9 +60,7 @@ final class SimulatedTrunk implements Trunk {
     Optional<String> digest = Optional.empty();
     if (Files.isRegularFile(onnx)) {
       try {
-        digest =
-            Optional.of(
-                FileDigest.of(onnx.resolveSibling(""), onnx.getFileName().toString()).sha256());
+        digest = Optional.of(FileDigest.of(onnx).sha256());
       } catch (IOException e) {
         throw new Problem(
             Category.BAD_INPUT,

@@ -4,11 +4,11 @@ import static java.lang.foreign.ValueLayout.ADDRESS;
 import static java.lang.foreign.ValueLayout.JAVA_BOOLEAN;
 import static java.lang.foreign.ValueLayout.JAVA_INT;
 
+import dev.embark.backend.NativeLibrary;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.lang.foreign.Arena;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.invoke.MethodHandle;
@@ -21,7 +21,6 @@ import java.util.List;
 /// See `bmruntime_interface.h` and `bmlib_runtime.h` in <https://github.com/sophgo/libsophon>. On a
 /// board they drive the device; those of the compiler's package drive a simulator of it.
 final class BmLibrary {
-  private static final Linker LINKER = Linker.nativeLinker();
 
   private final MethodHandle deviceCount;
   private final MethodHandle deviceRequest;
@@ -35,26 +34,23 @@ final class BmLibrary {
   private final MethodHandle launch;
   private final MethodHandle free;
 
-  private BmLibrary(SymbolLookup library) {
-    deviceCount = function(library, "bm_dev_getcount", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+  private BmLibrary(NativeLibrary library) {
+    deviceCount = library.function("bm_dev_getcount", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     deviceRequest =
-        function(library, "bm_dev_request", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
-    deviceFree = function(library, "bm_dev_free", FunctionDescriptor.ofVoid(ADDRESS));
-    create = function(library, "bmrt_create", FunctionDescriptor.of(ADDRESS, ADDRESS));
-    destroy = function(library, "bmrt_destroy", FunctionDescriptor.ofVoid(ADDRESS));
+        library.function("bm_dev_request", FunctionDescriptor.of(JAVA_INT, ADDRESS, JAVA_INT));
+    deviceFree = library.function("bm_dev_free", FunctionDescriptor.ofVoid(ADDRESS));
+    create = library.function("bmrt_create", FunctionDescriptor.of(ADDRESS, ADDRESS));
+    destroy = library.function("bmrt_destroy", FunctionDescriptor.ofVoid(ADDRESS));
     load =
-        function(
-            library, "bmrt_load_bmodel", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
+        library.function("bmrt_load_bmodel", FunctionDescriptor.of(JAVA_BOOLEAN, ADDRESS, ADDRESS));
     networkCount =
-        function(library, "bmrt_get_network_number", FunctionDescriptor.of(JAVA_INT, ADDRESS));
+        library.function("bmrt_get_network_number", FunctionDescriptor.of(JAVA_INT, ADDRESS));
     networkNames =
-        function(library, "bmrt_get_network_names", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
+        library.function("bmrt_get_network_names", FunctionDescriptor.ofVoid(ADDRESS, ADDRESS));
     networkInfo =
-        function(
-            library, "bmrt_get_network_info", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
+        library.function("bmrt_get_network_info", FunctionDescriptor.of(ADDRESS, ADDRESS, ADDRESS));
     launch =
-        function(
-            library,
+        library.function(
             "bmrt_launch_data",
             FunctionDescriptor.of(
                 JAVA_BOOLEAN,
@@ -67,7 +63,7 @@ final class BmLibrary {
                 ADDRESS,
                 JAVA_INT,
                 JAVA_BOOLEAN));
-    free = function(LINKER.defaultLookup(), "free", FunctionDescriptor.ofVoid(ADDRESS));
+    free = NativeLibrary.ofC().function("free", FunctionDescriptor.ofVoid(ADDRESS));
   }
 
   /// Loads both libraries from a folder; throws a `Problem` of category `UNAVAILABLE` where they
@@ -80,7 +76,7 @@ final class BmLibrary {
               found(folder, List.of("libbmlib.so", "libbmlib.so.0")), Arena.global());
       var runtime =
           SymbolLookup.libraryLookup(found(folder, List.of("libbmrt.so")), Arena.global());
-      return new BmLibrary(runtime.or(device));
+      return new BmLibrary(new NativeLibrary(runtime.or(device)));
     } catch (IllegalArgumentException e) {
       throw missing(folder, String.valueOf(e.getMessage()));
     }
@@ -102,31 +98,11 @@ final class BmLibrary {
         "Install libsophon on the board, or `embark toolchain install sophon` for the simulator.");
   }
 
-  @SuppressWarnings("restricted") // The signatures are those of the headers.
-  private static MethodHandle function(
-      SymbolLookup library, String name, FunctionDescriptor descriptor) {
-    var address =
-        library
-            .find(name)
-            .orElseThrow(() -> new IllegalArgumentException("There is no function " + name + "."));
-    return LINKER.downcallHandle(address, descriptor);
-  }
-
-  private static Object call(MethodHandle function, Object... arguments) {
-    try {
-      return function.invokeWithArguments(arguments);
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
-    }
-  }
-
   /// Returns a handle of the first device, to be given back by [#freeDevice].
   MemorySegment requestDevice() {
     try (var arena = Arena.ofConfined()) {
       var count = arena.allocate(JAVA_INT);
-      int status = (int) call(deviceCount, count);
+      int status = (int) NativeLibrary.call(deviceCount, count);
       if (status != 0 || count.get(JAVA_INT, 0) < 1) {
         throw new Problem(
             Category.UNAVAILABLE,
@@ -135,13 +111,13 @@ final class BmLibrary {
             "Check the driver: `bm-smi` lists what it sees.");
       }
       var handle = arena.allocate(ADDRESS);
-      requireOk("bm_dev_request", (int) call(deviceRequest, handle, 0));
+      requireOk("bm_dev_request", (int) NativeLibrary.call(deviceRequest, handle, 0));
       return handle.get(ADDRESS, 0);
     }
   }
 
   void freeDevice(MemorySegment device) {
-    call(deviceFree, device);
+    NativeLibrary.call(deviceFree, device);
   }
 
   private static void requireOk(String function, int status) {
@@ -171,7 +147,7 @@ final class BmLibrary {
 
   /// Returns a runtime on a device, to be given back by [#destroy].
   MemorySegment create(MemorySegment device) {
-    var runtime = (MemorySegment) call(create, device);
+    var runtime = (MemorySegment) NativeLibrary.call(create, device);
     if (runtime.address() == 0) {
       throw new Problem(
           Category.UNAVAILABLE, "SOPHON's bmrt_create fails.", "", "Check the device: `bm-smi`.");
@@ -180,25 +156,25 @@ final class BmLibrary {
   }
 
   void destroy(MemorySegment runtime) {
-    call(destroy, runtime);
+    NativeLibrary.call(destroy, runtime);
   }
 
   /// Returns whether the runtime takes a file.
   boolean load(MemorySegment runtime, Path file) {
     try (var arena = Arena.ofConfined()) {
-      return (boolean) call(load, runtime, arena.allocateFrom(file.toString()));
+      return (boolean) NativeLibrary.call(load, runtime, arena.allocateFrom(file.toString()));
     }
   }
 
   /// Returns the names of all networks that are loaded.
   List<String> networks(MemorySegment runtime) {
-    int count = (int) call(networkCount, runtime);
+    int count = (int) NativeLibrary.call(networkCount, runtime);
     try (var arena = Arena.ofConfined()) {
       var place = arena.allocate(ADDRESS);
-      call(networkNames, runtime, place);
+      NativeLibrary.call(networkNames, runtime, place);
       var names = BmNetwork.texts(place.get(ADDRESS, 0), count);
       // The list is the caller's, the texts are the runtime's.
-      call(free, place.get(ADDRESS, 0));
+      NativeLibrary.call(free, place.get(ADDRESS, 0));
       return names;
     }
   }
@@ -206,7 +182,7 @@ final class BmLibrary {
   /// Returns the `bm_net_info_t` of a network.
   MemorySegment info(MemorySegment runtime, String network) {
     try (var arena = Arena.ofConfined()) {
-      return (MemorySegment) call(networkInfo, runtime, arena.allocateFrom(network));
+      return (MemorySegment) NativeLibrary.call(networkInfo, runtime, arena.allocateFrom(network));
     }
   }
 
@@ -220,7 +196,7 @@ final class BmLibrary {
       BmNetwork.Places inputs,
       BmNetwork.Places outputs) {
     return (boolean)
-        call(
+        NativeLibrary.call(
             launch,
             runtime,
             network,

@@ -1,5 +1,6 @@
 package dev.embark.backend.sophon;
 
+import dev.embark.backend.NativeLibrary;
 import dev.embark.problem.Problem;
 import java.io.BufferedInputStream;
 import java.io.BufferedOutputStream;
@@ -9,7 +10,6 @@ import java.io.EOFException;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.lang.foreign.FunctionDescriptor;
-import java.lang.foreign.Linker;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -42,28 +42,17 @@ public final class Simulator {
   }
 
   /// Returns a file that is the old standard output, whose number now leads to the standard error.
-  @SuppressWarnings("restricted") // Functions of the C library.
   private static String output() {
-    var linker = Linker.nativeLinker();
     var number = ValueLayout.JAVA_INT;
-    var library = linker.defaultLookup();
-    try {
-      var dup =
-          linker.downcallHandle(library.findOrThrow("dup"), FunctionDescriptor.of(number, number));
-      var dup2 =
-          linker.downcallHandle(
-              library.findOrThrow("dup2"), FunctionDescriptor.of(number, number, number));
-      int kept = (int) dup.invoke(1);
-      int moved = (int) dup2.invoke(2, 1);
-      if (kept < 0 || moved < 0) {
-        throw new IllegalStateException("the standard output cannot be moved");
-      }
-      return "/proc/self/fd/" + kept;
-    } catch (RuntimeException | Error e) {
-      throw e;
-    } catch (Throwable e) {
-      throw new IllegalStateException(e);
+    var library = NativeLibrary.ofC();
+    var dup = library.function("dup", FunctionDescriptor.of(number, number));
+    var dup2 = library.function("dup2", FunctionDescriptor.of(number, number, number));
+    int kept = (int) NativeLibrary.call(dup, 1);
+    int moved = (int) NativeLibrary.call(dup2, 2, 1);
+    if (kept < 0 || moved < 0) {
+      throw new IllegalStateException("the standard output cannot be moved");
     }
+    return "/proc/self/fd/" + kept;
   }
 
   private static void describe(List<BmNetwork> networks, DataOutputStream answers)
