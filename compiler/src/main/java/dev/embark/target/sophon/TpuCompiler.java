@@ -1,9 +1,9 @@
 package dev.embark.target.sophon;
 
+import dev.embark.format.bmodel.BmodelFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.process.Child;
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -98,7 +98,7 @@ public record TpuCompiler(Path toolchain, Duration limit) {
             .formatted(file.getFileName()),
         "-o",
         "/dev/null");
-    requireWritten(file);
+    requireWritten(file, List.of(net));
     return file;
   }
 
@@ -113,7 +113,7 @@ public record TpuCompiler(Path toolchain, Duration limit) {
     files.forEach(file -> command.add(file.toAbsolutePath().toString()));
     command.addAll(List.of("-o", target.toAbsolutePath().toString()));
     run(command, folder);
-    requireWritten(target);
+    requireWritten(target, names(files));
     return target;
   }
 
@@ -150,19 +150,32 @@ public record TpuCompiler(Path toolchain, Duration limit) {
     return variables;
   }
 
-  /// A compiler that fails late may leave an empty file and say nothing.
-  private static void requireWritten(Path file) {
+  private static List<String> names(List<Path> files) {
+    return files.stream()
+        .flatMap(file -> BmodelFile.read(file).networks().stream())
+        .map(BmodelFile.Network::name)
+        .toList();
+  }
+
+  /// A compiler that fails late, or whose disk is full, may leave an empty file, or a part of one,
+  /// and say nothing.
+  private static void requireWritten(Path file, List<String> nets) {
     try {
-      if (Files.isRegularFile(file) && Files.size(file) > 0) {
+      var written = BmodelFile.read(file).networks().stream().map(BmodelFile.Network::name);
+      if (written.toList().equals(nets)) {
         return;
       }
-    } catch (IOException _) {
-      // As if it were not there.
+    } catch (Problem e) {
+      throw notWritten(file, e.what());
     }
-    throw new Problem(
+    throw notWritten(file, "It does not hold " + nets + ".");
+  }
+
+  private static Problem notWritten(Path file, String why) {
+    return new Problem(
         Category.UNSUPPORTED,
         "SOPHON's compiler ended well and wrote no " + file.getFileName() + ".",
-        "",
-        "Check the space left in the temporary folder.");
+        why,
+        "Check the space left beside the bundle.");
   }
 }

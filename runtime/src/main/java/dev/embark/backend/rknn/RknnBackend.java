@@ -39,7 +39,7 @@ public final class RknnBackend implements Backend {
 
   static RknnBackend ofLibrary(RknnLibrary library, Board board, CoreMask cores) {
     return new RknnBackend(
-        "librknnrt", Pace.DEVICE, file -> DeviceTrunk.open(library, board, cores, file));
+        library.build(), Pace.DEVICE, file -> DeviceTrunk.open(library, board, cores, file));
   }
 
   /// Returns the simulator: operation by operation in 16 bits, seconds a text.

@@ -38,7 +38,10 @@ final class RknnLibrary {
   private final MethodHandle getOutputs;
   private final MethodHandle releaseOutputs;
 
-  private RknnLibrary(NativeLibrary library) {
+  private final String build;
+
+  private RknnLibrary(NativeLibrary library, String build) {
+    this.build = build;
     init =
         library.function(
             "rknn_init",
@@ -88,7 +91,13 @@ final class RknnLibrary {
 
   @SuppressWarnings("restricted") // The user installed it.
   private static RknnLibrary load(String name) {
-    return new RknnLibrary(new NativeLibrary(SymbolLookup.libraryLookup(name, Arena.global())));
+    var library = new NativeLibrary(SymbolLookup.libraryLookup(name, Arena.global()));
+    return new RknnLibrary(library, NativeLibrary.build(name.substring(name.lastIndexOf('/') + 1)));
+  }
+
+  /// Returns a word that changes when another build of the runtime is loaded.
+  String build() {
+    return build;
   }
 
   private static Problem missing(String why) {

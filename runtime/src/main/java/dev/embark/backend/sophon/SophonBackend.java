@@ -3,7 +3,12 @@ package dev.embark.backend.sophon;
 import dev.embark.backend.Backend;
 import dev.embark.backend.ByLength;
 import dev.embark.backend.Executable;
+import dev.embark.backend.NativeLibrary;
 import dev.embark.backend.Pace;
+import dev.embark.format.bmodel.BmodelFile;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import dev.embark.toolchain.Toolchain;
 import java.nio.file.Path;
 import java.util.TreeMap;
 import java.util.function.Function;
@@ -12,6 +17,9 @@ import java.util.function.Function;
 public final class SophonBackend implements Backend {
   /// Name by which a bundle's stages ask for this backend.
   public static final String NAME = "sophon";
+
+  /// The chip that libsophon drives here, as files spell it.
+  private static final String CHIP = "BM1684X";
 
   private static final Path ON_BOARD = Path.of("/opt/sophon/libsophon-current/lib");
 
@@ -29,7 +37,8 @@ public final class SophonBackend implements Backend {
   /// is none.
   public static SophonBackend ofDevice() {
     var library = BmLibrary.load(ON_BOARD);
-    return new SophonBackend("libsophon", Pace.DEVICE, file -> BmSession.open(library, file));
+    return new SophonBackend(
+        NativeLibrary.build("libbmrt.so"), Pace.DEVICE, file -> BmSession.open(library, file));
   }
 
   /// Returns the simulator: right to the bit and slow.
@@ -37,7 +46,9 @@ public final class SophonBackend implements Backend {
   /// @param libraries folder of the compiler's libraries
   public static SophonBackend ofSimulator(Path libraries) {
     return new SophonBackend(
-        "simulator", Pace.SIMULATOR, file -> SimulatorProcess.open(libraries, file));
+        "simulator " + Toolchain.SOPHON.version(),
+        Pace.SIMULATOR,
+        file -> SimulatorProcess.open(libraries, file));
   }
 
   @Override
@@ -55,8 +66,17 @@ public final class SophonBackend implements Backend {
     return pace;
   }
 
+  /// Opens a file; one for another chip is refused before the vendor's code sees it.
   @Override
   public Executable open(Path file) {
+    var chip = BmodelFile.read(file).chip();
+    if (!chip.equals(CHIP)) {
+      throw new Problem(
+          Category.BAD_INPUT,
+          "%s is for the chip %s, this device is a %s.".formatted(file, chip, CHIP),
+          "Instructions of one chip mean nothing to another.",
+          "Convert the model with --to sophon --chip bm1684x.");
+    }
     var networks = open.apply(file);
     try {
       var byLength = new TreeMap<Integer, NetworkExecutable>();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embark.backend.Backend;
+import dev.embark.bundle.FileDigest;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.ElementType;
@@ -72,6 +73,12 @@ final class RknnBindingTest {
         mask.length == 0 ? Map.<String, String>of() : Map.of("NPU_CORE_MASK", mask[0]);
     return RknnBackend.ofLibrary(
         standIn.library(), new Board(Optional.empty()), CoreMask.of(environment));
+  }
+
+  @Test
+  void anotherBuildOfTheRuntimeAsksForAnotherProof() throws Exception {
+    var digest = FileDigest.of(built.resolve("librknnrt.so")).sha256();
+    assertThat(backend().version()).isEqualTo("librknnrt.so " + digest);
   }
 
   @Test
