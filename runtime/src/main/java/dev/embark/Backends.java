@@ -41,26 +41,11 @@ public final class Backends {
   ///
   /// @param cache folder of the `MachineCache`, where native libraries are unpacked
   public static Backend load(String name, Path cache) {
-    return load(name, Devices.OF_THIS_MACHINE, cache);
-  }
-
-  /// Loads a runtime, likewise, whose stages are computed on `devices`.
-  public static Backend load(String name, Devices devices, Path cache) {
     return switch (name) {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
       case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();
-      case RknnBackend.NAME ->
-          switch (devices) {
-            case OF_THIS_MACHINE -> RknnBackend.ofDevice(System.getenv());
-            case SIMULATED -> RknnBackend.ofSimulator(Toolchains.in(cache).require(Toolchain.RKNN));
-          };
-      case SophonBackend.NAME ->
-          switch (devices) {
-            case OF_THIS_MACHINE -> SophonBackend.ofDevice();
-            case SIMULATED ->
-                SophonBackend.ofSimulator(
-                    Toolchains.in(cache).require(Toolchain.SOPHON).resolve("lib"));
-          };
+      case RknnBackend.NAME -> RknnBackend.ofDevice(System.getenv());
+      case SophonBackend.NAME -> SophonBackend.ofDevice();
       case TableBackend.NAME -> new TableBackend();
       default -> // an open set of words, of which this version knows these
           throw new Problem(
@@ -78,10 +63,22 @@ public final class Backends {
     };
   }
 
+  /// Loads a runtime, likewise: for a device whose vendor has a simulator, that.
+  public static Backend simulated(String name, Path cache) {
+    return switch (name) {
+      case RknnBackend.NAME ->
+          RknnBackend.ofSimulator(Toolchains.in(cache).require(Toolchain.RKNN));
+      case SophonBackend.NAME ->
+          SophonBackend.ofSimulator(Toolchains.in(cache).require(Toolchain.SOPHON).resolve("lib"));
+      default -> load(name, cache); // an open set of words
+    };
+  }
+
   /// Returns the variant of a bundle that is wanted, with its runtime.
   ///
-  /// Where none is named, that is the first whose runtime this machine can load. Throws a `Problem`
-  /// of category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
+  /// Where none is named, that is the first whose runtime this machine can load: the fastest where
+  /// they have been timed here, else the one that the bundle prefers. Throws a `Problem` of
+  /// category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
   /// where this machine can run none.
   public static Choice choose(Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
     return choose(bundle, candidates(bundle, wanted), devices, cache);
@@ -92,7 +89,7 @@ public final class Backends {
     var refusals = new ArrayList<Problem>();
     for (var variant : candidates) {
       try {
-        var backend = SeveralBackends.of(variant.chain(), name -> load(name, devices, cache));
+        var backend = SeveralBackends.of(variant.chain(), name -> devices.load(name, cache));
         return new Choice(
             variant,
             ModelFiles.of(bundle, variant.chain()),
@@ -112,7 +109,12 @@ public final class Backends {
   ///
   /// @param failed what has to be said where there is none
   static Choice after(
-      Bundle bundle, Variant variant, WantedVariant wanted, Path cache, Problem failed) {
+      Bundle bundle,
+      Variant variant,
+      WantedVariant wanted,
+      Devices devices,
+      Path cache,
+      Problem failed) {
     var variants =
         switch (wanted) {
           case WantedVariant.Preferred _, WantedVariant.Named _ -> bundle.manifest().variants();
@@ -123,7 +125,7 @@ public final class Backends {
       throw failed;
     }
     try {
-      return choose(bundle, later, Devices.OF_THIS_MACHINE, cache);
+      return choose(bundle, later, devices, cache);
     } catch (Problem e) {
       if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
         throw e;

@@ -69,7 +69,7 @@ public final class Embark implements AutoCloseable {
   ///
   /// @param embedding threads, batches and limits
   /// @param variant which of the bundle's variants
-  /// @param devices where stages for a device are computed
+  /// @param devices who computes stages for a device
   /// @param cache folder for what belongs to this machine: unpacked libraries, notes of proofs
   /// @param progress told about a proof on the first use
   public record Options(
@@ -123,7 +123,8 @@ public final class Embark implements AutoCloseable {
   /// serves.
   private static Engine handOver(
       Bundle bundle, Variant failed, Options options, Problem why, Queue<String> handovers) {
-    var next = Backends.after(bundle, failed, options.variant(), options.cache(), why);
+    var next =
+        Backends.after(bundle, failed, options.variant(), options.devices(), options.cache(), why);
     var engine = Engine.open(next.files(), next.backend(), options.embedding());
     try {
       new FirstUse(bundle, next.variant(), next.backend(), options.cache())

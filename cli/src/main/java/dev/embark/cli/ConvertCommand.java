@@ -73,8 +73,9 @@ final class ConvertCommand implements Action {
       paramLabel = "P",
       split = ",",
       description =
-          "fp32 (default; of rknn and sophon fp16), fp16, int8, int8-weights, int4; several, separated by commas, make one"
-              + " bundle with a variant of each.")
+          "fp32 (default; of rknn and sophon fp16), fp16, int8, int8-weights, int4; of sophon also bf16,"
+              + " and w8fp16 for int8-weights; several, separated by commas, make one bundle with a"
+              + " variant of each.")
   private List<String> precisions = new ArrayList<>();
 
   @Option(
@@ -203,7 +204,7 @@ final class ConvertCommand implements Action {
     var wanted =
         precisions.isEmpty()
             ? List.of(isOfDevice() ? Precision.FP16 : Precision.FP32)
-            : precisions.stream().map(ConvertCommand::precision).distinct().toList();
+            : precisions.stream().map(this::wanted).distinct().toList();
     return switch (target) {
       case Target.Onnx.KEY -> {
         requireAbsent("--minimum-os", minimumOs.isPresent());
@@ -309,6 +310,12 @@ final class ConvertCommand implements Action {
                 MilOpset.values(),
                 opset -> Integer.toString(opset.minimumOs())))
         .orElse(MilOpset.COREML7);
+  }
+
+  /// Returns the precision of a name; SOPHON's compiler has names of its own.
+  private Precision wanted(String name) {
+    boolean isTheirs = target.equals(Target.Sophon.KEY) && name.equals("w8fp16");
+    return isTheirs ? Precision.INT8_WEIGHTS : precision(name);
   }
 
   /// Returns the precision of a name on the command line.

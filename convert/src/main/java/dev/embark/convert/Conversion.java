@@ -1,6 +1,5 @@
 package dev.embark.convert;
 
-import dev.embark.Backends;
 import dev.embark.Devices;
 import dev.embark.backend.Backend;
 import dev.embark.backend.SeveralBackends;
@@ -169,8 +168,7 @@ public final class Conversion {
     return switch (name) {
       case TableBackend.NAME -> new TableBackend();
       case CoreMlBackend.NAME -> new CoreMlBackend();
-      case RknnBackend.NAME, SophonBackend.NAME ->
-          Backends.load(name, Devices.SIMULATED, machine.cache());
+      case RknnBackend.NAME, SophonBackend.NAME -> Devices.SIMULATED.load(name, machine.cache());
       default -> machine.backend().get(); // the one that the machine was set up with
     };
   }

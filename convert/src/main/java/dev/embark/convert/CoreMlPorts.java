@@ -67,11 +67,11 @@ final class CoreMlPorts {
       case FP32 -> CoreMlPrecision.FP32;
       case FP16 -> CoreMlPrecision.FP16;
       case INT8_WEIGHTS -> CoreMlPrecision.INT8_WEIGHTS;
-      case INT8, INT4 ->
+      case BF16, INT8, INT4 ->
           throw new Problem(
               Category.UNSUPPORTED,
               "Embark does not write Core ML packages in %s.".formatted(precision.key()),
-              "Devices are reported to compute NaN or wrong vectors from them.",
+              "Core ML has no such type, or devices are reported to compute wrong vectors in it.",
               "Choose fp32, fp16 or int8-weights.");
     };
   }

@@ -7,6 +7,9 @@ public enum Precision {
   FP32("fp32", ""),
   /// Matrices in 16-bit floats, computed in 32.
   FP16("fp16", "_fp16"),
+  /// Matrices and what is computed with them in 16-bit floats of the range of 32, on devices that
+  /// have such.
+  BF16("bf16", "_bf16"),
   /// Layers as products of 8-bit integers, tables in 8 bits.
   INT8("int8", "_int8"),
   /// Matrices and tables in 8 bits, computed in 32-bit floats.
@@ -35,7 +38,7 @@ public enum Precision {
   public Flavor usualFlavor() {
     return switch (this) {
       case INT8 -> Flavor.ORT;
-      case FP32, FP16, INT8_WEIGHTS, INT4 -> Flavor.PORTABLE;
+      case FP32, FP16, BF16, INT8_WEIGHTS, INT4 -> Flavor.PORTABLE;
     };
   }
 

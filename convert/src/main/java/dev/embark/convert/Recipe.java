@@ -10,6 +10,8 @@ import dev.embark.pass.Pass;
 import dev.embark.pass.QuantizeInt8;
 import dev.embark.pass.QuantizeTables;
 import dev.embark.pass.QuantizeWeights;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.target.coreml.CoreMlSettings;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
@@ -125,6 +127,12 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
         packed(flavor, passes);
         passes.add(new CastToHalf());
       }
+      case BF16 ->
+          throw new Problem(
+              Category.UNSUPPORTED,
+              "Embark does not write ONNX files in bf16.",
+              "Runtimes compute hardly any operator in it on a CPU.",
+              "Choose fp32 or fp16; bf16 is for --to sophon.");
       case INT8, INT8_WEIGHTS, INT4 -> {
         passes.addAll(layerPasses(channels, kept));
         passes.add(new QuantizeTables());
@@ -135,7 +143,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
   /// Returns the passes that quantise layers.
   List<Pass> layerPasses(Channels channels, Set<String> kept) {
     return switch (precision) {
-      case FP32, FP16 -> List.of();
+      case FP32, FP16, BF16 -> List.of();
       case INT8 -> List.of(new QuantizeInt8(channels, kept));
       case INT8_WEIGHTS -> List.of(new QuantizeWeights(8, BLOCK, channels, kept));
       case INT4 -> List.of(new QuantizeWeights(4, BLOCK, channels, kept));
@@ -153,7 +161,7 @@ public record Recipe(Precision precision, Target target, Shapes shapes, List<Pas
   /// Returns whether layers can be kept out of it.
   boolean isQuantized() {
     return switch (precision) {
-      case FP32, FP16 -> false;
+      case FP32, FP16, BF16 -> false;
       case INT8, INT8_WEIGHTS, INT4 -> true;
     };
   }

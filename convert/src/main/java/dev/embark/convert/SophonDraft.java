@@ -79,13 +79,14 @@ final class SophonDraft {
     return switch (precision) {
       case FP32 -> TpuCompiler.Mode.F32;
       case FP16 -> TpuCompiler.Mode.F16;
+      case BF16 -> TpuCompiler.Mode.BF16;
       case INT8_WEIGHTS -> TpuCompiler.Mode.W8F16;
       case INT8, INT4 ->
           throw new Problem(
               Category.UNSUPPORTED,
               "Embark does not write SOPHON files in %s.".formatted(precision.key()),
               "Vectors are measured to be wrong in it: a cosine of 0.7 where 8 bits are calibrated.",
-              "Choose fp16, int8-weights or fp32.");
+              "Choose fp16, bf16, int8-weights or fp32.");
     };
   }
 }

@@ -11,7 +11,6 @@ import dev.embark.bundle.Output;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
 import dev.embark.checkpoint.Instructions.VectorLength;
-import dev.embark.checkpoint.Task;
 import dev.embark.convert.Conversion.Trust;
 import dev.embark.embed.EmbedRequest;
 import dev.embark.embed.EmbedSettings;
@@ -211,9 +210,7 @@ class EveryFixtureTest {
       })
   void scoresAreThoseOfTheOriginal(String name) {
     var golden = Fixture.of(name).golden();
-    var instructions =
-        name.endsWith("yesno") ? Instructions.NONE.withTask(Task.RERANK) : Instructions.NONE;
-    try (var engine = open(name, instructions, Flavor.PORTABLE)) {
+    try (var engine = open(name, Fixtures.instructions(name), Flavor.PORTABLE)) {
       var reranker = new Reranker(engine);
       var pairs = new ArrayList<TextPair>();
       for (var pair : golden.path("pairs")) {

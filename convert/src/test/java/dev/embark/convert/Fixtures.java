@@ -3,6 +3,7 @@ package dev.embark.convert;
 import dev.embark.bundle.Output;
 import dev.embark.checkpoint.Description;
 import dev.embark.checkpoint.Instructions;
+import dev.embark.checkpoint.Task;
 import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
 import dev.embark.progress.Progress;
@@ -49,6 +50,17 @@ final class Fixtures {
 
   static Description describe(ModelReference local) {
     return Description.read(fetch(local), Instructions.NONE);
+  }
+
+  /// Returns the description of a fixture, read as what its answers are of.
+  static Description describe(String name) {
+    return Description.read(fetch(Fixture.of(name).folder()), instructions(name));
+  }
+
+  /// Returns what has to be said of a fixture: a checkpoint of a language model does not say itself
+  /// that it is a reranker.
+  static Instructions instructions(String name) {
+    return name.endsWith("yesno") ? Instructions.NONE.withTask(Task.RERANK) : Instructions.NONE;
   }
 
   static Description describe(Path folder) {

@@ -3,23 +3,15 @@ package dev.embark.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embark.Devices;
-import dev.embark.Embark;
 import dev.embark.backend.rknn.RknnBackend;
 import dev.embark.bundle.Proof;
-import dev.embark.bundle.WantedVariant;
-import dev.embark.embed.EmbedSettings;
-import dev.embark.embed.Prompt;
 import dev.embark.format.rknn.RknnFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.progress.Progress;
 import dev.embark.target.rknn.RknnCompiler;
-import dev.embark.testing.Fixture;
 import dev.embark.toolchain.Toolchain;
 import dev.embark.toolchain.rknn.RknnToolkit;
 import dev.embark.toolchain.rknn.RknnToolkit.Job;
-import dev.embark.verify.Comparison;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,6 +23,7 @@ import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checkpoints to files for an RK3588, whose layers Rockchip's simulator computes, held against the
@@ -42,39 +35,21 @@ final class RknnConversionTest {
   @TempDir static Path cache;
   @TempDir Path folder;
 
-  /// Puts the unpacked toolkit, which `-Dembark.rknn.toolchain` names, where it would be installed.
+  private static NpuTrial trial;
+
   @BeforeAll
   static void install() throws IOException {
-    var named = System.getProperty("embark.rknn.toolchain", "");
-    if (named.isEmpty()) {
-      throw new IllegalStateException("-Dembark.rknn.toolchain=… has to name the toolkit");
-    }
-    var name = Toolchain.RKNN.name() + "-" + Toolchain.RKNN.version();
-    var place = cache.resolve("toolchains").resolve(name);
-    Files.createDirectories(place.getParent());
-    Files.createSymbolicLink(place, Path.of(named).toAbsolutePath());
+    trial = NpuTrial.install(Toolchain.RKNN, NpuTrial.named(Toolchain.RKNN), cache);
   }
 
   private static RknnToolkit toolkit(Duration limit) {
-    return new RknnToolkit(Path.of(System.getProperty("embark.rknn.toolchain")), limit);
+    return new RknnToolkit(NpuTrial.named(Toolchain.RKNN), limit);
   }
 
   private Path convert(String name, String chip, List<Integer> lengths) {
-    return Trial.of(Fixture.of(name).folder())
-        .with(Recipe.rknn(new Target.Rknn(name, chip), lengths))
-        .convert(folder.resolve("b"), cache)
+    return trial
+        .convert(name, Recipe.rknn(new Target.Rknn(name, chip), lengths), folder.resolve("b"))
         .folder();
-  }
-
-  private static Embark open(Path bundle) {
-    return Embark.open(
-        bundle,
-        new Embark.Options(
-            EmbedSettings.defaults(),
-            new WantedVariant.Preferred(),
-            Devices.SIMULATED,
-            cache,
-            Progress.SILENT));
   }
 
   @ParameterizedTest
@@ -93,34 +68,18 @@ final class RknnConversionTest {
       })
   void theSimulatorComesToTheVectorsOfTheOriginal(String name) {
     var bundle = convert(name, "rk3588", LENGTHS);
-
-    var answers = Fixture.of(name).answers();
-    try (var model = open(bundle)) {
-      int compared = 0;
-      for (int i = 0; i < answers.texts().size(); i++) {
-        if (answers.ids()[i].length <= LENGTHS.getLast()) {
-          var vector = model.embedder().embed(answers.texts().get(i), new Prompt.None()).vector();
-          assertThat(Comparison.cosine(vector, answers.embeddings()[i]))
-              .as("text %d", i)
-              .isGreaterThan(0.9999);
-          compared++;
-        }
-      }
-      assertThat(compared).isPositive();
-    }
+    trial.requireVectors(name, bundle, LENGTHS.getLast(), Integer.MAX_VALUE, 0.9999);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reranker-bert", "reranker-modernbert-cls", "reranker-qwen3-yesno"})
-  void rerankersAreProven(String name) {
-    var variant =
-        Trial.of(Fixture.of(name).folder())
-            .with(Recipe.rknn(new Target.Rknn(name, "rk3588"), List.of(128)))
-            .convert(folder.resolve("b"), cache)
-            .manifest()
-            .preferred();
+  @CsvSource({"reranker-bert, 64", "reranker-modernbert-cls, 128", "reranker-qwen3-yesno, 176"})
+  void scoresAreThoseOfTheOriginal(String name, int length) {
+    var recipe = Recipe.rknn(new Target.Rknn(name, "rk3588"), List.of(length));
+    var bundle = trial.convert(name, recipe, folder.resolve("b"));
+    var variant = bundle.manifest().preferred();
     assertThat(variant.proof()).isInstanceOf(Proof.Proven.class);
     assertThat(variant.chain().stages()).hasSize(3);
+    trial.requireScores(name, bundle.folder(), length, Integer.MAX_VALUE, 1e-2f);
   }
 
   @Test
@@ -192,8 +151,7 @@ final class RknnConversionTest {
   void theVendorsOwnLibraryIsUnderstood() throws IOException {
     var bundle = convert("bert-mean", "rk3588", List.of(16));
     var library =
-        Path.of(System.getProperty("embark.rknn.toolchain"))
-            .resolve("rknn/api/lib/linux-x86_64/librknn_api.so");
+        NpuTrial.named(Toolchain.RKNN).resolve("rknn/api/lib/linux-x86_64/librknn_api.so");
     assertThat(library).isRegularFile();
     var file = bundle.resolve("rknn").resolve("bert-mean-fp16-16.rknn");
     assertThatThrownBy(() -> RknnBackend.ofLibrary(library).open(file))

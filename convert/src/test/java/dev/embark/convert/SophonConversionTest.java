@@ -3,23 +3,16 @@ package dev.embark.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embark.Devices;
-import dev.embark.Embark;
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.bundle.Proof;
-import dev.embark.bundle.WantedVariant;
-import dev.embark.embed.EmbedSettings;
-import dev.embark.embed.Prompt;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.progress.Progress;
 import dev.embark.target.sophon.SophonTarget;
 import dev.embark.target.sophon.TpuCompiler;
-import dev.embark.testing.Fixture;
 import dev.embark.toolchain.Toolchain;
 import dev.embark.toolchain.Toolchains;
-import dev.embark.verify.Comparison;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,7 +23,6 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checkpoints to files for a BM1684X, whose layers the vendor's bit-level simulator computes
 /// through our own binding, held against the original.
@@ -38,51 +30,38 @@ import org.junit.jupiter.params.provider.ValueSource;
 final class SophonConversionTest {
   private static final List<Integer> LENGTHS = List.of(16, 48);
 
+  /// Of each model; the simulator takes seconds for each.
+  private static final int TEXTS = 3;
+
   @TempDir static Path cache;
   @TempDir Path folder;
 
-  /// Puts the unpacked compiler, which `-Dembark.sophon.toolchain` names, where it would be
-  /// installed.
+  private static NpuTrial trial;
+
+  /// The property names the folder inside of what is unpacked, as `toolchain list` does.
   @BeforeAll
   static void install() throws IOException {
-    var named = System.getProperty("embark.sophon.toolchain", "");
-    if (named.isEmpty()) {
-      throw new IllegalStateException("-Dembark.sophon.toolchain=… has to name the compiler");
-    }
-    var place =
-        cache
-            .resolve("toolchains")
-            .resolve(Toolchain.SOPHON.name() + "-" + Toolchain.SOPHON.version());
-    Files.createDirectories(place.getParent());
-    Files.createSymbolicLink(place, Path.of(named).toAbsolutePath().getParent());
+    var root = NpuTrial.named(Toolchain.SOPHON).resolve("..").normalize();
+    trial = NpuTrial.install(Toolchain.SOPHON, root, cache);
   }
 
   private static Path toolchain() {
     return Toolchains.in(cache).require(Toolchain.SOPHON);
   }
 
-  private Path convert(String name, Precision precision) {
-    return Trial.of(Fixture.of(name).folder())
-        .with(Recipe.sophon(precision, new Target.Sophon(name, "bm1684x"), LENGTHS))
-        .convert(folder.resolve("b"), cache)
-        .folder();
+  private static Recipe recipe(String name, Precision precision, List<Integer> lengths) {
+    return Recipe.sophon(precision, new Target.Sophon(name, "bm1684x"), lengths);
   }
 
-  private static Embark open(Path bundle) {
-    return Embark.open(
-        bundle,
-        new Embark.Options(
-            EmbedSettings.defaults(),
-            new WantedVariant.Preferred(),
-            Devices.SIMULATED,
-            cache,
-            Progress.SILENT));
+  private Path convert(String name, Precision precision) {
+    return trial.convert(name, recipe(name, precision, LENGTHS), folder.resolve("b")).folder();
   }
 
   @ParameterizedTest
   @CsvSource({
     "bert-mean, FP16, 0.9999",
     "bert-mean, FP32, 0.999999",
+    "bert-mean, BF16, 0.9995",
     "bert-mean, INT8_WEIGHTS, 0.999",
     "distilbert-mean, FP16, 0.9999",
     "gemma3-bidir-mean-dense2-bf16, FP16, 0.9999",
@@ -94,34 +73,18 @@ final class SophonConversionTest {
   })
   void theSimulatorComesToTheVectorsOfTheOriginal(String name, Precision precision, double cosine) {
     var bundle = convert(name, precision);
-
-    var answers = Fixture.of(name).answers();
-    try (var model = open(bundle)) {
-      int compared = 0;
-      for (int i = 0; i < answers.texts().size() && compared < 3; i++) {
-        if (answers.ids()[i].length <= LENGTHS.getLast()) {
-          var vector = model.embedder().embed(answers.texts().get(i), new Prompt.None()).vector();
-          assertThat(Comparison.cosine(vector, answers.embeddings()[i]))
-              .as("text %d", i)
-              .isGreaterThan(cosine);
-          compared++;
-        }
-      }
-      assertThat(compared).isPositive();
-    }
+    trial.requireVectors(name, bundle, LENGTHS.getLast(), TEXTS, cosine);
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"reranker-bert", "reranker-roberta", "reranker-qwen3-yesno"})
-  void rerankersAreProven(String name) {
-    var variant =
-        Trial.of(Fixture.of(name).folder())
-            .with(Recipe.sophon(Precision.FP16, new Target.Sophon(name, "bm1684x"), List.of(128)))
-            .convert(folder.resolve("b"), cache)
-            .manifest()
-            .preferred();
+  @CsvSource({"reranker-bert, 64", "reranker-roberta, 64", "reranker-qwen3-yesno, 176"})
+  void scoresAreThoseOfTheOriginal(String name, int length) {
+    var recipe = recipe(name, Precision.FP16, List.of(length));
+    var bundle = trial.convert(name, recipe, folder.resolve("b"));
+    var variant = bundle.manifest().preferred();
     assertThat(variant.proof()).isInstanceOf(Proof.Proven.class);
     assertThat(variant.chain().stages()).hasSize(3);
+    trial.requireScores(name, bundle.folder(), length, TEXTS, 1e-2f);
   }
 
   @Test
@@ -153,9 +116,27 @@ final class SophonConversionTest {
   }
 
   @Test
+  void filesForAnotherChipAreRefused() throws IOException {
+    var file = convert("bert-mean", Precision.FP16).resolve("sophon/bert-mean-fp16.bmodel");
+    var other = folder.resolve("other.bmodel");
+    Files.write(other, forChip(Files.readAllBytes(file), "BM1688X"));
+    var backend = SophonBackend.ofSimulator(toolchain().resolve("lib"));
+    assertThatThrownBy(() -> backend.open(other))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.category()).isEqualTo(Category.BAD_INPUT))
+        .hasMessageContaining("is for the chip BM1688X, this device is a BM1684X");
+  }
+
+  private static byte[] forChip(byte[] bytes, String chip) {
+    var text = new String(bytes, StandardCharsets.ISO_8859_1);
+    return text.replaceFirst("BM1684X", chip).getBytes(StandardCharsets.ISO_8859_1);
+  }
+
+  @Test
   void aSimulatorThatIsNotThereIsUnavailable() {
+    var file = convert("bert-mean", Precision.FP16).resolve("sophon/bert-mean-fp16.bmodel");
     var backend = SophonBackend.ofSimulator(folder);
-    assertThatThrownBy(() -> backend.open(folder.resolve("any.bmodel")))
+    assertThatThrownBy(() -> backend.open(file))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.UNAVAILABLE));

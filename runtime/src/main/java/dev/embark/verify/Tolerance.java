@@ -94,6 +94,15 @@ public final class Tolerance {
           new Limits.Scores(5e-2, 0.6, 0.6, 1e-5),
           2e-2);
 
+  /// Eight bits of a number's length, a sixty-fourth of what fp16 has of it; range like fp32.
+  private static final Row SOPHON_BF16 =
+      new Row(
+          new Limits.Vectors(3e-2, 0.999, 0.9995, new Agreement(0.6, 0.6, 0), 1e-6),
+          new Limits.Vectors(1e-1, 0.98, 0.998, new Agreement(0.6, 0.6, 0), 1e-6),
+          new Limits.Scores(1e-1, 0.6, 0.6, 1e-6),
+          new Limits.Scores(5e-2, 0.6, 0.6, 1e-5),
+          2e-2);
+
   private static final Map<String, Row> TABLE =
       Map.ofEntries(
           Map.entry("fp32 coreml", FP32),
@@ -108,6 +117,7 @@ public final class Tolerance {
           Map.entry("fp16 rknn", SOPHON_FP16),
           Map.entry("fp32 sophon", FP32),
           Map.entry("fp16 sophon", SOPHON_FP16),
+          Map.entry("bf16 sophon", SOPHON_BF16),
           Map.entry("int8-weights sophon", SOPHON_INT8_WEIGHTS));
 
   private Tolerance() {}

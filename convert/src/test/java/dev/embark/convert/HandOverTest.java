@@ -1,0 +1,112 @@
+package dev.embark.convert;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.embark.Backends;
+import dev.embark.Embark;
+import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
+import dev.embark.bundle.WantedVariant;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
+import java.lang.foreign.ValueLayout;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/// A corpus that nobody watches, on a bundle for an NPU and ONNX Runtime, when the NPU goes away in
+/// the middle.
+final class HandOverTest {
+  private static final int TEXTS = 2_500;
+  private static final int GOOD = 1_000;
+
+  @TempDir static Path cache;
+  @TempDir Path folder;
+
+  /// Computes so many texts; from then on it leaves nonsense behind, and fails.
+  private static NpuBundle.Manner failing(AtomicInteger left) {
+    return (own, inputs, outputs) -> {
+      if (left.getAndDecrement() > 0) {
+        own.run(inputs, outputs);
+        return;
+      }
+      outputs
+          .values()
+          .forEach(each -> each.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN));
+      throw new Problem(Category.UNAVAILABLE, "The NPU went away.", "", "");
+    };
+  }
+
+  private static List<String> texts() {
+    var texts = new ArrayList<String>();
+    for (int i = 0; i < TEXTS; i++) {
+      texts.add("river " + i + " stone".repeat(i % 6));
+    }
+    return texts;
+  }
+
+  /// Keeps what is logged.
+  private static final class Kept extends Handler {
+    private final List<String> lines = new ArrayList<>();
+
+    @Override
+    public synchronized void publish(LogRecord line) {
+      lines.add(line.getMessage());
+    }
+
+    @Override
+    public void flush() {}
+
+    @Override
+    public void close() {}
+  }
+
+  @Test
+  void aCorpusEndsCompleteInOrderAndRight() {
+    var plain =
+        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
+            .convert(folder.resolve("plain"), cache);
+    List<float[]> expected;
+    try (var model = Trial.open(plain.folder(), cache)) {
+      expected = model.embedDocuments(texts());
+    }
+    var left = new AtomicInteger(Integer.MAX_VALUE);
+    var npu = new NpuBundle.Npu(OnnxRuntimeBackend.load(cache), failing(left));
+    var logged = new Kept();
+    var log = Logger.getLogger(Embark.class.getName());
+    log.addHandler(logged);
+    log.setUseParentHandlers(false);
+    var wanted = new WantedVariant.OfBackends(List.of("rknn", "onnxruntime"));
+    try (var model =
+        NpuBundle.of(plain, folder.resolve("npu"), cache)
+            .open(
+                wanted, (name, place) -> name.equals("rknn") ? npu : Backends.load(name, place))) {
+      assertThat(model.variant().chain().backend()).isEqualTo("rknn");
+      assertThat(left).as("the first link is proven").hasValueLessThan(Integer.MAX_VALUE);
+      left.set(GOOD);
+
+      var vectors = model.embedDocuments(texts());
+
+      assertThat(left).hasValueLessThan(0);
+      assertThat(vectors).hasSize(TEXTS);
+      for (int i = 0; i < TEXTS; i++) {
+        assertThat(Fixtures.difference(vectors.get(i), expected.get(i)))
+            .as("text %d", i)
+            .isLessThan(1e-5f);
+      }
+      assertThat(model.handovers())
+          .singleElement()
+          .asString()
+          .contains("rknn-fp16", "fp32", "The NPU went away.");
+      assertThat(logged.lines).isEqualTo(model.handovers());
+    } finally {
+      log.removeHandler(logged);
+      log.setUseParentHandlers(true);
+    }
+  }
+}
