@@ -9,13 +9,13 @@ import dev.embark.embed.Input;
 import dev.embark.graph.Graph;
 import dev.embark.graph.Grid;
 import dev.embark.graph.Interpreter;
-import dev.embark.graph.Op;
 import dev.embark.progress.Progress;
 import dev.embark.verify.Reference;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
@@ -26,11 +26,6 @@ import java.util.stream.IntStream;
 final class InterpreterWitness {
   /// Texts of similar length are computed together, so that each weight is read once for many.
   private static final int BATCH_TOKENS_MAX = 1024;
-
-  /// Multiplications a proof may cost, about two minutes on two cores.
-  private static final long WORK = 500_000_000_000L;
-
-  private static final int TOKENS_MIN = 160;
 
   private final Graph graph;
   private final Interpreter interpreter;
@@ -43,12 +38,14 @@ final class InterpreterWitness {
     this.candidate = candidate;
   }
 
-  /// What the witness says, and of how many probes a large model was spared.
+  /// What the witness says, and what a large model was spared.
   ///
   /// @param left number of probes that were left out
-  record Answers(List<Reference> references, int left) {
+  /// @param untried lengths of which the candidate computes no probe
+  record Answers(List<Reference> references, int left, List<Integer> untried) {
     Answers {
       references = List.copyOf(references);
+      untried = List.copyOf(untried);
     }
   }
 
@@ -56,25 +53,14 @@ final class InterpreterWitness {
   Answers answer(Progress progress) {
     var references = new ArrayList<Reference>();
     int left = 0;
+    var untried = new TreeSet<Integer>();
     for (var outputs : Probes.groups(candidate.pipeline())) {
-      var chosen = Probes.of(candidate, outputs.getFirst(), tokensMax());
+      var chosen = Probes.of(candidate, outputs.getFirst(), Work.of(graph));
       left += chosen.all() - chosen.inputs().size();
+      untried.addAll(chosen.untried());
       references.addAll(answer(chosen.inputs(), outputs, progress));
     }
-    return new Answers(references, left);
-  }
-
-  /// Returns how many tokens the witness can compute in reasonable time.
-  private long tokensMax() {
-    long perToken = 1;
-    for (var node : graph.nodes()) {
-      if (node.op() instanceof Op.Linear || node.op() instanceof Op.Mixture) {
-        for (var constant : node.op().constants()) {
-          perToken += constant.shape().elementCount();
-        }
-      }
-    }
-    return Math.max(TOKENS_MIN, WORK / perToken);
+    return new Answers(references, left, List.copyOf(untried));
   }
 
   private List<Reference> answer(List<Input> inputs, List<Output> outputs, Progress progress) {

@@ -8,6 +8,8 @@ import dev.embark.embed.Prompt;
 import dev.embark.embed.Role;
 import dev.embark.embed.TextPair;
 import dev.embark.format.json.Json;
+import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.verify.Spread;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -66,9 +68,11 @@ final class Probes {
   /// The probes of some outputs, which read them alike.
   ///
   /// @param all number there were before some were left out, because the model is large
-  record Chosen(List<Input> inputs, int all) {
+  /// @param untried lengths of which there is none, because a simulator would take too long
+  record Chosen(List<Input> inputs, int all, List<Integer> untried) {
     Chosen {
       inputs = List.copyOf(inputs);
+      untried = List.copyOf(untried);
     }
 
     boolean isShortened() {
@@ -76,18 +80,17 @@ final class Probes {
     }
   }
 
-  /// Returns probes for an output, of all kinds as far as the candidate's pace allows, that have at
-  /// most `tokens` tokens together, where that leaves any: the first ones that are not too long.
-  static Chosen of(Engine candidate, Output output, long tokens) {
+  /// Returns probes for an output, of all kinds as far as the candidate's pace allows, that have no
+  /// more tokens together than the witnesses compute, where that leaves any: the first ones that
+  /// are not too long.
+  static Chosen of(Engine candidate, Output output, Work work) {
     var every = new Probes(candidate, output).all();
-    var all =
-        switch (candidate.pace()) {
-          case DEVICE -> every;
-          case LOOPS -> Spread.of(every, OF_LOOPS);
-          case EMULATOR -> Spread.of(every, OF_EMULATOR);
-          case SIMULATOR -> few(every, candidate, output);
-        };
-    return within(all, candidate, output, tokens);
+    return switch (candidate.pace()) {
+      case DEVICE -> within(every, candidate, output, work.tokens());
+      case LOOPS -> within(Spread.of(every, OF_LOOPS), candidate, output, work.tokens());
+      case EMULATOR -> within(Spread.of(every, OF_EMULATOR), candidate, output, work.tokens());
+      case SIMULATOR -> ofSimulator(every, candidate, output, work.simulated());
+    };
   }
 
   /// Returns at most `most` probes, spread over all there are, under the same limit.
@@ -108,27 +111,45 @@ final class Probes {
         spent += length;
       }
     }
-    return new Chosen(chosen.isEmpty() ? all.subList(0, 1) : chosen, all.size());
+    return new Chosen(chosen.isEmpty() ? all.subList(0, 1) : chosen, all.size(), List.of());
   }
 
-  /// Returns a few probes for the shortest length, and one for each longer one.
-  private static List<Input> few(List<Input> all, Engine candidate, Output output) {
+  /// Returns a few probes for the shortest length, and one for each longer one, as long as they
+  /// have at most `tokens` tokens together, padding included.
+  static Chosen ofSimulator(List<Input> all, Engine candidate, Output output, long tokens) {
     var few = new ArrayList<Input>();
+    var untried = new ArrayList<Integer>();
+    long left = tokens;
     int from = SHORTEST_TOKENS;
     int count = OF_SIMULATOR;
     for (int length : candidate.lengths()) {
       int least = from;
-      all.stream()
-          .filter(input -> {
-            long tokens = length(candidate, output, input);
-            return tokens >= least && tokens <= length;
-          })
-          .limit(count)
-          .forEach(few::add);
+      var found =
+          all.stream()
+              .filter(input -> {
+                long own = length(candidate, output, input);
+                return own >= least && own <= length;
+              })
+              .limit(Math.min(count, left / length))
+              .toList();
+      few.addAll(found);
+      if (left < length) {
+        untried.add(length);
+      }
+      left -= (long) found.size() * length;
       from = length + 1;
       count = 1;
     }
-    return few.isEmpty() ? all.subList(0, 1) : few;
+    if (few.isEmpty()) {
+      throw new Problem(
+          Category.UNSUPPORTED,
+          "The model is too large to be proven in the simulator.",
+          "It computes %d tokens of it in a quarter of an hour, and no text fits a length of %s."
+              .formatted(tokens, candidate.lengths()),
+          "Add a short length, such as --sequences 16,128; or convert with --skip-verification and"
+              + " prove the bundle on a board with `embark verify`.");
+    }
+    return new Chosen(few, few.size(), untried);
   }
 
   private static long length(Engine candidate, Output output, Input input) {

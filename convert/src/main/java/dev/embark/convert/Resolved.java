@@ -1,6 +1,7 @@
 package dev.embark.convert;
 
 import dev.embark.bundle.Output;
+import dev.embark.bundle.Pipeline;
 import dev.embark.family.Families;
 import dev.embark.graph.Op;
 import dev.embark.target.onnx.Flavor;
@@ -13,6 +14,14 @@ import java.util.Optional;
 ///
 /// @param notes what became of a wish, in sentences
 record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) {
+  /// Tokens of a short text.
+  private static final int SHORT = 16;
+
+  private static final int CHARS_OF_TOKEN = 4;
+
+  /// Texts that a simulator should compute at the shortest length.
+  private static final int PROOF_TEXTS = 2;
+
   Resolved {
     recipes = List.copyOf(recipes);
     notes = List.copyOf(notes);
@@ -44,12 +53,54 @@ record Resolved(Families.Model model, List<Recipe> recipes, List<String> notes) 
                 + " differ.");
         yield recipe.with(Precision.INT8_WEIGHTS);
       }
-      case Target.CoreMl _, Target.Rknn _, Target.Sophon _ ->
-          switch (recipe.shapes()) {
-            case Shapes.Dynamic() -> recipe;
-            case Shapes.Fixed fixed -> recipe.with(fixed.upTo(model.pipeline().maxTokens()));
-          };
+      case Target.CoreMl _, Target.Rknn _ -> recipe.with(upToLimit(recipe.shapes(), model));
+      case Target.Sophon _ ->
+          recipe.with(
+              provable(
+                  upToLimit(recipe.shapes(), model),
+                  Work.of(model.graph()),
+                  model.pipeline(),
+                  notes));
     };
+  }
+
+  private static Shapes upToLimit(Shapes shapes, Families.Model model) {
+    return switch (shapes) {
+      case Shapes.Dynamic dynamic -> dynamic;
+      case Shapes.Fixed fixed -> fixed.upTo(model.pipeline().maxTokens());
+    };
+  }
+
+  /// Returns lengths of which a bit-level simulator can compute at least one: where the model is
+  /// large, that is one more, whose network has the weights of all others.
+  static Shapes provable(Shapes shapes, Work work, Pipeline pipeline, List<String> notes) {
+    return switch (shapes) {
+      case Shapes.Dynamic dynamic -> dynamic;
+      case Shapes.Fixed fixed -> {
+        int shortest = fixed.lengths().getFirst();
+        int added = shortestProof(pipeline);
+        boolean isQuick = (long) PROOF_TEXTS * shortest <= work.simulated();
+        if (isQuick || added >= shortest) {
+          yield fixed;
+        }
+        notes.add(
+            "A network for %d tokens is added, of the same weights: the simulator would take hours for %d."
+                .formatted(added, shortest));
+        yield fixed.with(added);
+      }
+    };
+  }
+
+  /// Returns a length that holds a short text, and what a prompt puts around it.
+  private static int shortestProof(Pipeline pipeline) {
+    int around =
+        switch (pipeline.score().map(Output.Score::pairing).orElse(new Output.Pairing.Template())) {
+          case Output.Pairing.Template() -> 0;
+          case Output.Pairing.Prompted(var prefix, var body, var suffix, var instruction) ->
+              (prefix.length() + body.length() + suffix.length() + instruction.length())
+                  / CHARS_OF_TOKEN;
+        };
+    return Math.ceilDiv(around, SHORT) * SHORT + SHORT;
   }
 
   /// Returns the model with what all targets can give: Core ML packages give one vector or score.

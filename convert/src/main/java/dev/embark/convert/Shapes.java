@@ -1,5 +1,6 @@
 package dev.embark.convert;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /// What sizes of input a file takes.
@@ -26,6 +27,13 @@ public sealed interface Shapes {
 
     int longest() {
       return lengths.getLast();
+    }
+
+    /// Returns these shapes and one more length.
+    Fixed with(int length) {
+      var longer = new ArrayList<>(lengths);
+      longer.add(length);
+      return new Fixed(batch, longer);
     }
 
     /// Returns these shapes where texts have at most `most` tokens.

@@ -22,6 +22,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 
 /// Holds what was emitted against witnesses; one that disagrees ends it with a `Problem`.
 final class Verification {
@@ -73,7 +74,8 @@ final class Verification {
         testimonies(
             "interpreter",
             "The reference interpreter, in double precision, on the untouched checkpoint."
-                + left(answers.left()),
+                + left(answers.left())
+                + untried(answers.untried()),
             report);
     return new Foundation(
         testimonies, report.outputs().stream().map(Report.Measured::toSteadiness).toList());
@@ -81,6 +83,14 @@ final class Verification {
 
   private static String left(int probes) {
     return probes == 0 ? "" : " The model is large: " + probes + " longer probes were left out.";
+  }
+
+  private static String untried(List<Integer> lengths) {
+    return lengths.isEmpty()
+        ? ""
+        : " Compiled and not computed, because the simulator would take hours: "
+            + lengths.stream().map(String::valueOf).collect(Collectors.joining(", "))
+            + " tokens.";
   }
 
   private static List<Testimony> testimonies(String witness, String description, Report report) {

@@ -1,10 +1,15 @@
 package dev.embark.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.embark.bundle.Output;
 import dev.embark.convert.Conversion.Trust;
+import dev.embark.embed.Engine;
 import dev.embark.embed.Input;
 import dev.embark.embed.Prompt;
+import dev.embark.problem.Problem;
+import dev.embark.target.coreml.MilOpset;
 import dev.embark.testing.Fixture;
 import java.nio.file.Path;
 import java.util.List;
@@ -73,6 +78,43 @@ final class ProbesTest {
       assertThat(chosen.inputs().stream().mapToInt(it -> engine.encode(it, output).length()).sum())
           .isLessThanOrEqualTo(300);
     }
+  }
+
+  @Test
+  void aSimulatorIsAskedWhatItCanCompute() {
+    var target = Target.CoreMl.of("bert-mean", MilOpset.COREML7);
+    var bundle =
+        Trial.of(Fixture.of("bert-mean").folder())
+            .with(Recipe.coreMl(Precision.FP32, target, List.of(16, 32, 64)))
+            .with(Trust.UNVERIFIED)
+            .convert(folder.resolve("b"), cache);
+    try (var model = Trial.open(bundle.folder(), cache)) {
+      var engine = model.embedder().engine();
+      var output = engine.pipeline().embedding().orElseThrow();
+      var all = Probes.of(engine, output, Integer.MAX_VALUE, Long.MAX_VALUE).inputs();
+
+      assertThat(lengths(Probes.ofSimulator(all, engine, output, 1_000), engine, output))
+          .containsExactly(16, 16, 16, 32, 64);
+      var large = Probes.ofSimulator(all, engine, output, 80);
+      assertThat(lengths(large, engine, output)).containsExactly(16, 16, 16, 32);
+      assertThat(large.untried()).containsExactly(64);
+      var larger = Probes.ofSimulator(all, engine, output, 35);
+      assertThat(lengths(larger, engine, output)).containsExactly(16, 16);
+      assertThat(larger.untried()).containsExactly(32, 64);
+      assertThatThrownBy(() -> Probes.ofSimulator(all, engine, output, 15))
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("too large to be proven");
+    }
+  }
+
+  /// Returns the lengths to which probes are filled up.
+  private static List<Integer> lengths(Probes.Chosen chosen, Engine engine, Output output) {
+    return chosen.inputs().stream()
+        .map(input -> {
+          int own = engine.encode(input, output).length();
+          return engine.lengths().stream().filter(length -> length >= own).findFirst().orElse(0);
+        })
+        .toList();
   }
 
   private static Prompt promptOf(Input input) {
