@@ -9,6 +9,7 @@ import dev.embark.backend.rknn.RknnBackend;
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.backend.table.TableBackend;
 import dev.embark.bundle.Bundle;
+import dev.embark.bundle.Placement;
 import dev.embark.bundle.Variant;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.ModelFiles;
@@ -81,7 +82,7 @@ public final class Backends {
   /// category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
   /// where this machine can run none.
   public static Choice choose(Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
-    return choose(bundle, candidates(bundle, wanted), devices, cache);
+    return choose(bundle, candidates(bundle, wanted, cache), devices, cache);
   }
 
   private static Choice choose(
@@ -117,8 +118,9 @@ public final class Backends {
       Problem failed) {
     var variants =
         switch (wanted) {
-          case WantedVariant.Preferred _, WantedVariant.Named _ -> bundle.manifest().variants();
-          case WantedVariant.OfBackends _ -> candidates(bundle, wanted);
+          case WantedVariant.Named _ -> bundle.manifest().variants();
+          case WantedVariant.Preferred _, WantedVariant.OfBackends _ ->
+              candidates(bundle, wanted, cache);
         };
     var later = variants.subList(variants.indexOf(variant) + 1, variants.size());
     if (later.isEmpty()) {
@@ -134,10 +136,10 @@ public final class Backends {
     }
   }
 
-  private static List<Variant> candidates(Bundle bundle, WantedVariant wanted) {
+  private static List<Variant> candidates(Bundle bundle, WantedVariant wanted, Path cache) {
     var variants = bundle.manifest().variants();
     return switch (wanted) {
-      case WantedVariant.Preferred() -> variants;
+      case WantedVariant.Preferred() -> new Placement(bundle, cache).inOrder();
       case WantedVariant.OfBackends(var backends) -> {
         var inOrder =
             backends.stream()

@@ -48,6 +48,7 @@ final class Rooms {
                   Set.of("backend", "backend.*"),
                   Set.of("embed"),
                   Set.of("verify"),
+                  Set.of("timing"),
                   Set.of(""))),
           new Floor(
               "convert",

@@ -15,6 +15,7 @@ final class Commands {
         new EmbedCommand(),
         new RerankCommand(),
         new EvaluateCommand(),
+        new BenchCommand(),
         new TokenizeCommand(),
         new InspectCommand(),
         new ModelsCommand(),

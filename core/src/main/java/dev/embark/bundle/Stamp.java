@@ -2,13 +2,11 @@ package dev.embark.bundle;
 
 import dev.embark.format.json.Json;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileTime;
-import java.util.HexFormat;
+import java.util.Optional;
 import tools.jackson.databind.node.ObjectNode;
 
 /// A note that a variant of a bundle was proven on this machine: with exactly these files, this
@@ -20,7 +18,7 @@ import tools.jackson.databind.node.ObjectNode;
 public final class Stamp {
   private final Bundle bundle;
   private final String machine;
-  private final Path file;
+  private final MachineNote note;
 
   /// Names the note for a bundle.
   ///
@@ -29,7 +27,7 @@ public final class Stamp {
   public Stamp(Bundle bundle, Variant variant, String machine, Path cache) {
     this.bundle = bundle;
     this.machine = machine;
-    this.file = cache.resolve("proven").resolve(name(bundle, variant));
+    this.note = MachineNote.of(cache, "proven", bundle, variant.name());
   }
 
   /// Says what became of a note that was to be written.
@@ -44,7 +42,7 @@ public final class Stamp {
   /// Returns whether the bundle was proven here as it is now.
   public boolean holds() {
     try {
-      return Files.isRegularFile(file) && Files.readString(file).equals(text());
+      return note.read().equals(Optional.of(text()));
     } catch (IOException _) {
       return false;
     }
@@ -53,38 +51,10 @@ public final class Stamp {
   /// Notes that the bundle has just been hashed and its proof replayed with a PASS.
   public Outcome write() {
     try {
-      Files.createDirectories(file.resolveSibling("."));
-      Path draft = Files.createTempFile(file.resolveSibling("."), "proven", ".tmp");
-      try {
-        Files.writeString(draft, text());
-        Files.move(draft, file, StandardCopyOption.REPLACE_EXISTING);
-      } finally {
-        Files.deleteIfExists(draft);
-      }
-      return new Outcome.Written();
+      return note.write(text());
     } catch (IOException e) {
       return new Outcome.NotWritten(String.valueOf(e));
     }
-  }
-
-  /// The manifest's digest, the variant's, then the place: copies of a bundle each have their own
-  /// notes.
-  private static String name(Bundle bundle, Variant variant) {
-    try {
-      Path folder = bundle.folder().toRealPath();
-      return FileDigest.of(folder, Manifest.FILE_NAME).sha256()
-          + "-"
-          + digest(variant.name())
-          + "-"
-          + digest(folder.toString());
-    } catch (IOException e) {
-      throw Fields.damaged("Cannot read the manifest of " + bundle.folder() + ": " + e + ".");
-    }
-  }
-
-  private static String digest(String text) {
-    var digest = FileDigest.newSha256().digest(text.getBytes(StandardCharsets.UTF_8));
-    return HexFormat.of().formatHex(digest, 0, 8);
   }
 
   private String text() throws IOException {
