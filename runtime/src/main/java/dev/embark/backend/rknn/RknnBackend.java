@@ -27,19 +27,31 @@ public final class RknnBackend implements Backend {
   /// Returns the NPU of this machine; throws a `Problem` of category `UNAVAILABLE` where there is
   /// no runtime for one.
   ///
-  /// @param environment variables, of which `NPU_CORE_MASK` says which cores compute
+  /// @param environment variables, of which `NPU_CORE_MASK` says which cores compute, and
+  ///   `RKNN_EMBEDDER_PATH` names a copy of the bundle's file
   public static RknnBackend ofDevice(Map<String, String> environment) {
-    return ofLibrary(RknnLibrary.load(), Board.ofThisMachine(), CoreMask.of(environment));
+    return ofLibrary(
+        RknnLibrary.load(),
+        Board.ofThisMachine(),
+        CoreMask.of(environment),
+        Elsewhere.of(environment));
   }
 
   /// Returns the NPU that a library other than the system's leads to.
   public static RknnBackend ofLibrary(Path library) {
-    return ofLibrary(RknnLibrary.load(library), Board.ofThisMachine(), CoreMask.of(Map.of()));
+    return ofLibrary(
+        RknnLibrary.load(library),
+        Board.ofThisMachine(),
+        CoreMask.of(Map.of()),
+        Elsewhere.of(Map.of()));
   }
 
-  static RknnBackend ofLibrary(RknnLibrary library, Board board, CoreMask cores) {
+  static RknnBackend ofLibrary(
+      RknnLibrary library, Board board, CoreMask cores, Elsewhere elsewhere) {
     return new RknnBackend(
-        library.build(), Pace.DEVICE, file -> DeviceTrunk.open(library, board, cores, file));
+        library.build(),
+        Pace.DEVICE,
+        file -> DeviceTrunk.open(library, board, cores, elsewhere.of(file)));
   }
 
   /// Returns the simulator: operation by operation in 16 bits, seconds a text.

@@ -71,8 +71,37 @@ final class RknnBindingTest {
   private static Backend backend(String... mask) {
     var environment =
         mask.length == 0 ? Map.<String, String>of() : Map.of("NPU_CORE_MASK", mask[0]);
+    return backend(environment);
+  }
+
+  private static Backend backend(Map<String, String> environment) {
     return RknnBackend.ofLibrary(
-        standIn.library(), new Board(Optional.empty()), CoreMask.of(environment));
+        standIn.library(),
+        new Board(Optional.empty()),
+        CoreMask.of(environment),
+        Elsewhere.of(environment));
+  }
+
+  @Test
+  void aCopyElsewhereIsLoadedInItsPlace() throws Exception {
+    var own = model("rk3588");
+    var longer = StandIn.model(folder.resolve("longer.rknn"), "rk3588", TOKENS * 2, VALUES);
+    var copy = Files.copy(longer, folder.resolve("copy"));
+    var backend = backend(Map.of("RKNN_EMBEDDER_PATH", copy.toString()));
+    try (var opened = backend.open(longer);
+        var other = backend.open(own)) {
+      assertThat(opened.outputs()).isNotEqualTo(other.outputs());
+    }
+
+    Files.writeString(copy, "another");
+    assertThatThrownBy(() -> backend.open(own))
+        .isInstanceOfSatisfying(
+            Problem.class, problem -> assertThat(problem.category()).isEqualTo(Category.BAD_INPUT))
+        .hasMessageContaining("is no copy of");
+    Files.delete(copy);
+    assertThatThrownBy(() -> backend.open(own))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("cannot be read");
   }
 
   @Test
@@ -233,7 +262,11 @@ final class RknnBindingTest {
   void aFileForAnotherChipIsRefusedBeforeItIsLoaded() throws Exception {
     var tree = Files.writeString(folder.resolve("compatible"), "acme,box\0rockchip,rk3576\0");
     var backend =
-        RknnBackend.ofLibrary(standIn.library(), Board.of(tree), new CoreMask(Optional.empty()));
+        RknnBackend.ofLibrary(
+            standIn.library(),
+            Board.of(tree),
+            new CoreMask(Optional.empty()),
+            new Elsewhere(Optional.empty()));
     var model = model("rk3588");
     assertThatThrownBy(() -> backend.open(model))
         .isInstanceOf(Problem.class)
