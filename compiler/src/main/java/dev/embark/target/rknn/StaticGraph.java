@@ -9,6 +9,7 @@ import dev.embark.format.onnx.OnnxNode;
 import dev.embark.format.onnx.OnnxValue;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.target.TrunkValue;
 import dev.embark.tensor.ElementType;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
@@ -42,16 +43,17 @@ final class StaticGraph {
   private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<String, OnnxContent> constants = new LinkedHashMap<>();
   private final Set<String> names = new HashSet<>();
-  private final Map<Object, Wire> shared = new HashMap<>();
+  private final Map<Object, TrunkValue> shared = new HashMap<>();
 
-  Wire input(String name, Shape shape) {
+  TrunkValue input(String name, Shape shape) {
     inputs.add(new OnnxValue(name, ElementType.F32, shape));
     names.add(name);
-    return new Wire(name, shape);
+    return new TrunkValue(name, shape);
   }
 
   /// Adds a node whose result has the sizes that are given.
-  Wire node(String type, String as, Shape shape, List<Wire> operands, OnnxAttribute... attributes) {
+  TrunkValue node(
+      String type, String as, Shape shape, List<TrunkValue> operands, OnnxAttribute... attributes) {
     if (shape.rank() > RANK_MAX) {
       throw tooLarge(as, "rank " + shape.rank());
     }
@@ -61,9 +63,9 @@ final class StaticGraph {
       }
     }
     var name = unique(as);
-    var given = operands.stream().map(Wire::name).toList();
+    var given = operands.stream().map(TrunkValue::name).toList();
     nodes.add(new OnnxNode(type, "", name + ":" + type, given, List.of(name), List.of(attributes)));
-    return new Wire(name, shape);
+    return new TrunkValue(name, shape);
   }
 
   private static Problem tooLarge(String what, String how) {
@@ -82,7 +84,7 @@ final class StaticGraph {
     return name;
   }
 
-  Wire once(Object key, Supplier<Wire> make) {
+  TrunkValue once(Object key, Supplier<TrunkValue> make) {
     var made = shared.get(key);
     if (made == null) {
       made = make.get();
@@ -92,27 +94,27 @@ final class StaticGraph {
   }
 
   /// Returns a constant; the same name is the same constant.
-  Wire constant(String name, Weight weight) {
+  TrunkValue constant(String name, Weight weight) {
     return once(
         List.of(name, weight.shape()),
         () -> {
           var unique = unique(name);
           constants.put(unique, new OnnxContent.Streamed(weight));
-          return new Wire(unique, weight.shape());
+          return new TrunkValue(unique, weight.shape());
         });
   }
 
-  Wire constant(String name, Shape shape, float... values) {
+  TrunkValue constant(String name, Shape shape, float... values) {
     return once(
         List.of(name, shape), () -> constant(name, new Weight.Stored(Tensor.of(shape, values))));
   }
 
-  Wire scalar(double value) {
+  TrunkValue scalar(double value) {
     return constant("float_" + (float) value, Shape.of(1), (float) value);
   }
 
   /// Returns a vector of 64-bit integers, such as a shape.
-  Wire integers(long... values) {
+  TrunkValue integers(long... values) {
     var name = new StringBuilder("ints");
     for (long value : values) {
       name.append('_').append(value);
@@ -129,7 +131,7 @@ final class StaticGraph {
               unique,
               new OnnxContent.Stored(
                   new Tensor(ElementType.I64, shape, MemorySegment.ofArray(bytes))));
-          return new Wire(unique, shape);
+          return new TrunkValue(unique, shape);
         });
   }
 
@@ -137,7 +139,7 @@ final class StaticGraph {
   ///
   /// A node that only gave it another one would lead one version of the toolkit into a loop without
   /// end.
-  OnnxModel finish(Wire result) {
+  OnnxModel finish(TrunkValue result) {
     var opsets = new TreeMap<String, Long>();
     opsets.put("", OPSET);
     var graph =

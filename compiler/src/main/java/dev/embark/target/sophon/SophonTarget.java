@@ -1,11 +1,10 @@
 package dev.embark.target.sophon;
 
-import dev.embark.bundle.TrunkPorts;
 import dev.embark.format.npy.NpzWriter;
 import dev.embark.graph.Graph;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.tensor.Shape;
+import dev.embark.target.TrunkLowering;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -28,18 +27,9 @@ public final class SophonTarget {
   /// @param folder in which both files are made
   public static void emit(Graph trunk, String net, Path folder) {
     var text = new TopText(net);
-    var lowering = new TopLowering(text);
-    var embeds = trunk.inputs().getFirst();
-    lowering.bind(embeds, text.input(embeds.name(), embeds.shape()));
-    boolean isMasked = needsMask(trunk);
-    for (var mask : trunk.inputs().subList(1, trunk.inputs().size())) {
-      if (isMasked) {
-        lowering.bind(mask, text.input(TrunkPorts.BIAS, Shape.of(mask.shape().sizes())));
-      }
-    }
-    trunk.nodes().forEach(lowering::lower);
+    var output = TrunkLowering.lower(trunk, new TopDialect(text));
     var archive = net + "_w.npz";
-    var module = text.finish(lowering.value(trunk.outputs().getFirst()), archive);
+    var module = text.finish(output, archive);
     NpzWriter.write(text.weights(), folder.resolve(archive));
     try {
       Files.writeString(text(folder, net), module, StandardCharsets.UTF_8);
@@ -51,10 +41,5 @@ public final class SophonTarget {
           "Check the space left and the permissions there.",
           e);
     }
-  }
-
-  /// Returns whether any token of a trunk sees padding where nothing keeps it from that.
-  public static boolean needsMask(Graph trunk) {
-    return trunk.nodes().stream().anyMatch(node -> TopAttention.seesPadding(node.op()));
   }
 }

@@ -1,8 +1,10 @@
 package dev.embark.target.sophon;
 
+import dev.embark.target.TrunkValue;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Weight;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -26,7 +28,7 @@ final class TopText {
   private final List<String> names = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Weight> weights = new LinkedHashMap<>();
-  private final Map<Object, TopValue> shared = new HashMap<>();
+  private final Map<Object, TrunkValue> shared = new HashMap<>();
   private int values;
 
   TopText(String name) {
@@ -39,15 +41,21 @@ final class TopText {
     return weights;
   }
 
-  TopValue input(String input, Shape shape) {
+  private static String type(Shape shape) {
+    return Arrays.stream(shape.sizes())
+        .mapToObj(size -> size + "x")
+        .collect(Collectors.joining("", "tensor<", "f32>"));
+  }
+
+  TrunkValue input(String input, Shape shape) {
     var argument = "%arg" + arguments.size();
-    var type = TopValue.type(shape);
+    var type = type(shape);
     arguments.add(argument + ": " + type + " loc(unknown)");
     return line("\"top.Input\"(" + argument + ") {} : (" + type + ")", shape, input);
   }
 
   /// Returns a constant; the same name is the same constant.
-  TopValue weight(String weight, Weight values) {
+  TrunkValue weight(String weight, Weight values) {
     var shape = values.shape();
     return once(
         List.of(weight, shape),
@@ -58,7 +66,7 @@ final class TopText {
         });
   }
 
-  TopValue once(Object key, Supplier<TopValue> make) {
+  TrunkValue once(Object key, Supplier<TrunkValue> make) {
     var made = shared.get(key);
     if (made == null) {
       made = make.get();
@@ -70,7 +78,7 @@ final class TopText {
   /// Adds an operation; `attributes` are as they stand between braces.
   ///
   /// @param operands values, or [Operand#NONE] in the place of one that lacks
-  TopValue op(String type, String as, String attributes, Shape shape, List<Operand> operands) {
+  TrunkValue op(String type, String as, String attributes, Shape shape, List<Operand> operands) {
     var given = operands.stream().map(Operand::text).collect(Collectors.joining(", "));
     var types = operands.stream().map(Operand::type).collect(Collectors.joining(", "));
     return line("\"top.%s\"(%s) {%s} : (%s)".formatted(type, given, attributes, types), shape, as);
@@ -84,20 +92,20 @@ final class TopText {
 
     String type();
 
-    static Operand of(TopValue value) {
+    static Operand of(TrunkValue value) {
       return new Given(value);
     }
   }
 
-  private record Given(TopValue value) implements Operand {
+  private record Given(TrunkValue value) implements Operand {
     @Override
     public String text() {
-      return value.toString();
+      return value.name();
     }
 
     @Override
     public String type() {
-      return value.type();
+      return TopText.type(value.shape());
     }
   }
 
@@ -113,14 +121,14 @@ final class TopText {
     }
   }
 
-  private TopValue line(String text, Shape shape, String as) {
+  private TrunkValue line(String text, Shape shape, String as) {
     return named(text, shape, unique(as));
   }
 
-  private TopValue named(String text, Shape shape, String unique) {
+  private TrunkValue named(String text, Shape shape, String unique) {
     names.add(unique);
-    var value = new TopValue(++values, shape);
-    lines.add("%s = %s -> %s loc(#loc%d)".formatted(value, text, value.type(), names.size()));
+    var value = new TrunkValue("%" + ++values, shape);
+    lines.add("%s = %s -> %s loc(#loc%d)".formatted(value.name(), text, type(shape), names.size()));
     return value;
   }
 
@@ -134,7 +142,7 @@ final class TopText {
   }
 
   /// Returns the module, which gives `output` and reads its weights from `archive`.
-  String finish(TopValue output, String archive) {
+  String finish(TrunkValue output, String archive) {
     var text = new StringBuilder("#loc = loc(unknown)\n");
     text.append("module @")
         .append(name)
@@ -145,10 +153,10 @@ final class TopText {
         .append("\"} {\n  func.func @main(")
         .append(String.join(", ", arguments))
         .append(") -> ")
-        .append(output.type())
+        .append(type(output.shape()))
         .append(" {\n");
     lines.forEach(line -> text.append("    ").append(line).append('\n'));
-    text.append("    return ").append(output).append(" : ").append(output.type());
+    text.append("    return ").append(output.name()).append(" : ").append(type(output.shape()));
     text.append(" loc(#loc)\n  } loc(#loc)\n} loc(#loc)\n");
     for (int i = 0; i < names.size(); i++) {
       text.append("#loc").append(i + 1).append(" = loc(\"").append(names.get(i)).append("\")\n");
