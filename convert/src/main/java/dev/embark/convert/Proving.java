@@ -28,6 +28,7 @@ import java.util.Optional;
 final class Proving {
   private static final String REFERENCES_FILE = "proof/reference.jsonl";
 
+  private static final String INTERPRETED_FILE = "proof/reference-loops.jsonl";
   private static final String EMULATED_FILE = "proof/reference-emulator.jsonl";
   private static final String SIMULATED_FILE = "proof/reference-simulator.jsonl";
 
@@ -48,8 +49,14 @@ final class Proving {
   ///
   /// @param share of the limits that a variant may use up
   Proof prove(Draft draft, Backend backend, double share) {
-    try (var candidate = open(draft.files(), backend)) {
-      return prove(draft, candidate, backend, share);
+    boolean isStaged = draft.chain().stages().size() > 1;
+    var trunk =
+        isStaged
+            ? Optional.of(new TrunkWitness(model.graph(), model.hiddenSize()))
+            : Optional.<TrunkWitness>empty();
+    var seen = trunk.map(witness -> witness.lookingAt(backend)).orElse(backend);
+    try (var candidate = open(draft.files(), seen)) {
+      return prove(draft, candidate, backend, trunk, share);
     }
   }
 
@@ -66,7 +73,8 @@ final class Proving {
     }
   }
 
-  private Proof prove(Draft draft, Engine candidate, Backend backend, double share) {
+  private Proof prove(
+      Draft draft, Engine candidate, Backend backend, Optional<TrunkWitness> trunk, double share) {
     // Read before the interpreter starts, so that a file that is no good costs no time.
     var given = given(candidate);
     var recipe = draft.recipe();
@@ -77,6 +85,8 @@ final class Proving {
     var foundation =
         verification.interpreter(answers(candidate), text -> explain(draft, text, backend));
     testimonies.addAll(foundation.testimonies());
+    double cosine = Tolerance.ofTokens(recipe.precision(), recipe.target());
+    trunk.ifPresent(witness -> testimonies.addAll(witness.testify(cosine)));
     if (candidate.pipeline().embedding().isPresent() && isQuick(candidate.pace())) {
       double similarity = Tolerance.ofSimilarities(recipe.precision(), recipe.target());
       for (var published : PublishedAnswers.of(order.description().model())) {
@@ -104,10 +114,11 @@ final class Proving {
         });
   }
 
-  /// Probes of a simulator are few, and no measure for anything else.
+  /// Probes of what computes slowly are few, and no measure for anything else.
   private static String file(Pace pace) {
     return switch (pace) {
-      case DEVICE, LOOPS -> REFERENCES_FILE;
+      case DEVICE -> REFERENCES_FILE;
+      case LOOPS -> INTERPRETED_FILE;
       case EMULATOR -> EMULATED_FILE;
       case SIMULATOR -> SIMULATED_FILE;
     };

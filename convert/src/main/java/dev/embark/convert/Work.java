@@ -12,8 +12,8 @@ record Work(long perToken) {
   /// cores.
   private static final long INTERPRETED = 500_000_000_000L;
 
-  /// Multiplications that a bit-level simulator's part may cost, which takes 40 seconds of a core
-  /// for a thousand million: about a quarter of an hour on two.
+  /// Multiplications that the texts of a bit-level simulator's part may cost, which takes 40
+  /// seconds of a core for a thousand million: about a quarter of an hour on two.
   private static final long SIMULATED = 50_000_000_000L;
 
   private static final int TOKENS_MIN = 160;

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.embark.Backends;
 import dev.embark.Embark;
+import dev.embark.backend.Observed;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.problem.Problem;
@@ -29,8 +30,8 @@ final class HandOverTest {
   @TempDir Path folder;
 
   /// Computes so many texts; from then on it leaves nonsense behind, and fails.
-  private static NpuBundle.Manner failing(AtomicInteger left) {
-    return (own, inputs, outputs) -> {
+  private static Observed.Observer failing(AtomicInteger left) {
+    return (_, own, inputs, outputs) -> {
       if (left.getAndDecrement() > 0) {
         own.run(inputs, outputs);
         return;

@@ -4,6 +4,7 @@ import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.backend.Backend;
 import dev.embark.backend.Executable;
+import dev.embark.backend.Observed;
 import dev.embark.backend.Pace;
 import dev.embark.bundle.Bundle;
 import dev.embark.bundle.BundleWriter;
@@ -19,23 +20,16 @@ import dev.embark.pass.Pass;
 import dev.embark.pass.Split;
 import dev.embark.progress.Progress;
 import dev.embark.target.rknn.RknnTarget;
-import dev.embark.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 
 /// A bundle for an NPU and for ONNX Runtime, without a compiler: the NPU is one that computes the
 /// very graph that its compiler is given.
 record NpuBundle(Bundle bundle, Path cache) {
   static final String FIXTURE = "bert-mean";
 
-  /// What becomes of a run on the NPU: `own` computes it.
-  interface Manner {
-    void run(Executable own, Map<String, Tensor> inputs, Map<String, Tensor> outputs);
-  }
-
   /// An NPU whose runs are in the hands of a test.
-  record Npu(Backend own, Manner manner) implements Backend {
+  record Npu(Backend own, Observed.Observer observer) implements Backend {
     @Override
     public String name() {
       return "rknn";
@@ -53,29 +47,7 @@ record NpuBundle(Bundle bundle, Path cache) {
 
     @Override
     public Executable open(Path file) {
-      return new Handled(own.open(file), manner);
-    }
-  }
-
-  private record Handled(Executable own, Manner manner) implements Executable {
-    @Override
-    public List<Port> inputs() {
-      return own.inputs();
-    }
-
-    @Override
-    public List<Port> outputs() {
-      return own.outputs();
-    }
-
-    @Override
-    public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-      manner.run(own, inputs, outputs);
-    }
-
-    @Override
-    public void close() {
-      own.close();
+      return new Observed(own, observer).open(file);
     }
   }
 

@@ -45,7 +45,7 @@ final class PlacementTest {
     return name.equals("rknn")
         ? new NpuBundle.Npu(
             runtime,
-            (own, inputs, outputs) -> {
+            (_, own, inputs, outputs) -> {
               own.run(inputs, outputs);
               clock.addAndGet(NPU_NANOS);
             })

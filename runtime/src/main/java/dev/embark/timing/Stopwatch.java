@@ -1,5 +1,8 @@
 package dev.embark.timing;
 
+import dev.embark.backend.Executable;
+import dev.embark.backend.Observed;
+import dev.embark.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Map;
@@ -8,7 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.LongSupplier;
 
 /// Time by file, and how many texts it was spent on.
-final class Stopwatch {
+final class Stopwatch implements Observed.Observer {
   private final LongSupplier nanos;
   private final Map<Path, Spent> spent = new ConcurrentHashMap<>();
 
@@ -25,12 +28,13 @@ final class Stopwatch {
     }
   }
 
-  long now() {
-    return nanos.getAsLong();
-  }
-
-  void add(Path file, long nanos, long texts) {
-    spent.merge(file, new Spent(nanos, texts), Spent::plus);
+  @Override
+  public void run(
+      Path file, Executable own, Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+    long texts = inputs.values().iterator().next().shape().size(0);
+    long start = nanos.getAsLong();
+    own.run(inputs, outputs);
+    spent.merge(file, new Spent(nanos.getAsLong() - start, texts), Spent::plus);
   }
 
   void clear() {

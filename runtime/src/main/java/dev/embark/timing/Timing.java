@@ -1,6 +1,7 @@
 package dev.embark.timing;
 
 import dev.embark.backend.Backend;
+import dev.embark.backend.Observed;
 import dev.embark.bundle.Chain;
 import dev.embark.bundle.Chain.Sequence;
 import dev.embark.bundle.Output;
@@ -85,7 +86,7 @@ public final class Timing {
   public List<Length> run(
       ModelFiles files, Backend backend, FirstUse proof, List<Integer> lengths, Progress progress) {
     var watch = new Stopwatch(nanos);
-    try (var engine = Engine.open(files, new Watched(backend, watch), settings)) {
+    try (var engine = Engine.open(files, new Observed(backend, watch), settings)) {
       proof.check(engine, progress);
       try (var task = progress.begin("Timing", lengths.size(), Progress.Unit.STEPS)) {
         return lengths.stream()

@@ -51,6 +51,13 @@ public final class Comparison {
     return of(expected, actual, new Yardstick(Sort.VECTORS, dimension, Scale.ABSOLUTE));
   }
 
+  /// Compares vectors of tokens text by text.
+  ///
+  /// @param width length of a token's vector
+  public static Comparison ofTokens(List<float[]> expected, List<float[]> actual, int width) {
+    return of(expected, actual, new Yardstick(Sort.VECTORS, width, Scale.RELATIVE));
+  }
+
   /// Compares the values of one output text by text: a whole number of things each.
   static Comparison of(List<float[]> expected, List<float[]> actual, Yardstick yardstick) {
     return of(expected, actual, yardstick, List.of());

@@ -63,7 +63,7 @@ public final class Replay {
     List<float[]> expected = expected(indices, actual);
     var yardstick = Yardstick.of(output);
     var comparison = Comparison.of(expected, actual, yardstick, groups(inputs));
-    var invariance = new Variations(engine, output, inputs).measure(task);
+    var invariance = new Variations(engine, output, inputs, actual).measure(task);
     double allowed = yardstick.allowed(limit.maxAbs(), comparison.figures().largest());
     var divergences =
         comparison

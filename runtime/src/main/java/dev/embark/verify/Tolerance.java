@@ -120,6 +120,15 @@ public final class Tolerance {
           Map.entry("bf16 sophon", SOPHON_BF16),
           Map.entry("int8-weights sophon", SOPHON_INT8_WEIGHTS));
 
+  /// Smallest cosine of a token's vector behind the layers that a device computes.
+  private static final Map<String, Double> TOKENS =
+      Map.of(
+          "fp16 rknn", 0.9999,
+          "fp32 sophon", 0.999999,
+          "fp16 sophon", 0.9999,
+          "bf16 sophon", 0.998,
+          "int8-weights sophon", 0.998);
+
   private Tolerance() {}
 
   /// What each kind of output is held against.
@@ -148,6 +157,13 @@ public final class Tolerance {
     var limits = new LinkedHashMap<String, Limits>();
     pipeline.outputs().forEach(output -> limits.put(output.port(), row.of(output)));
     return limits;
+  }
+
+  /// Returns the smallest cosine allowed of a token's vector behind the layers, on targets that
+  /// compute those apart from pooling.
+  public static double ofTokens(String precision, String target) {
+    row(precision, target);
+    return TOKENS.getOrDefault(precision + " " + target, 1.0);
   }
 
   /// Returns how much further the cosine of two texts may be from a published one than the source

@@ -23,6 +23,8 @@ final class Variations {
 
   private final Engine engine;
   private final Output output;
+  private final List<Input> inputs;
+  private final List<float[]> before;
   private final List<Sample> sample;
   private final List<float[]> alone;
 
@@ -30,9 +32,13 @@ final class Variations {
   private record Sample(Input input, int tokens) {}
 
   /// Chooses among inputs those that are tried, and computes them.
-  Variations(Engine engine, Output output, List<Input> inputs) {
+  ///
+  /// @param before values of all inputs, computed before
+  Variations(Engine engine, Output output, List<Input> inputs, List<float[]> before) {
     this.engine = engine;
     this.output = output;
+    this.inputs = List.copyOf(inputs);
+    this.before = List.copyOf(before);
     this.sample = sample(inputs);
     this.alone = padded(0);
   }
@@ -75,10 +81,23 @@ final class Variations {
           new EnumMap<>(
               Map.of(
                   Variation.PADDING,
-                  atEachLength(),
+                  atEachLength(lengthsReached()),
                   Variation.REPETITION,
-                  Comparison.maxAbs(alone, padded(0))));
+                  Comparison.maxAbs(asBefore(), alone)));
     };
+  }
+
+  private List<float[]> asBefore() {
+    return sample.stream().map(each -> before.get(inputs.indexOf(each.input()))).toList();
+  }
+
+  /// Returns the lengths up to the one that holds the longest input: of what a simulator would take
+  /// hours for there is none.
+  private List<Integer> lengthsReached() {
+    int longest =
+        inputs.stream().mapToInt(input -> engine.encode(input, output).length()).max().orElse(0);
+    var shorter = engine.lengths().stream().filter(length -> length < longest).count();
+    return engine.lengths().stream().limit(shorter + 1).toList();
   }
 
   private Map<Variation, Double> measureAll(Progress.Task task) {
@@ -93,7 +112,8 @@ final class Variations {
     task.advance(1);
     double nearly = Comparison.maxAbs(alone, padded(1));
     double widely = Comparison.maxAbs(alone, padded(SAMPLE_TOKENS_MAX / 2));
-    differences.put(Variation.PADDING, Math.max(atEachLength(), Math.max(nearly, widely)));
+    differences.put(
+        Variation.PADDING, Math.max(atEachLength(engine.lengths()), Math.max(nearly, widely)));
     task.advance(1);
     differences.put(Variation.REPETITION, Comparison.maxAbs(alone, padded(0)));
     task.advance(1);
@@ -102,10 +122,10 @@ final class Variations {
 
   /// Returns how much the vector of a short text changes where it is filled up to each of the
   /// lengths that the model's files are made for, each perhaps a program of its own.
-  private double atEachLength() {
+  private double atEachLength(List<Integer> lengths) {
     double largest = 0;
     // The sample was already filled up to the shortest.
-    for (int length : engine.lengths().stream().skip(1).toList()) {
+    for (int length : lengths.stream().skip(1).toList()) {
       if (sample.getFirst().tokens() <= length) {
         var filled = together(sample.subList(0, 1), length);
         largest = Math.max(largest, Comparison.maxAbs(alone.subList(0, 1), filled));

@@ -4,16 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embark.backend.Backend;
-import dev.embark.backend.Executable;
+import dev.embark.backend.Observed;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
-import dev.embark.tensor.Tensor;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,50 +26,20 @@ final class RelayTest {
 
   /// ONNX Runtime until it has computed so many texts; from then on it leaves nonsense behind, and
   /// fails.
-  private record Failing(Backend whole, AtomicInteger texts) implements Backend {
-    @Override
-    public String name() {
-      return whole.name();
-    }
-
-    @Override
-    public String version() {
-      return whole.version();
-    }
-
-    @Override
-    public Executable open(Path file) {
-      var executable = whole.open(file);
-      return new Executable() {
-        @Override
-        public List<Port> inputs() {
-          return executable.inputs();
-        }
-
-        @Override
-        public List<Port> outputs() {
-          return executable.outputs();
-        }
-
-        @Override
-        public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
+  private static Backend failing(Backend whole, AtomicInteger texts) {
+    return new Observed(
+        whole,
+        (_, own, inputs, outputs) -> {
           int batch = (int) inputs.values().iterator().next().shape().size(0);
           if (texts.addAndGet(batch) <= GOOD) {
-            executable.run(inputs, outputs);
+            own.run(inputs, outputs);
             return;
           }
           for (var output : outputs.values()) {
             output.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN);
           }
           throw new Problem(Category.UNAVAILABLE, "The device went away.", "", "");
-        }
-
-        @Override
-        public void close() {
-          executable.close();
-        }
-      };
-    }
+        });
   }
 
   private static List<String> texts() {
@@ -93,7 +61,8 @@ final class RelayTest {
     try (var engine = Engine.open(files, whole, settings)) {
       expected = new Embedder(engine).embed(texts(), new Prompt.None());
     }
-    var failing = new Failing(whole, new AtomicInteger());
+    var computed = new AtomicInteger();
+    var failing = failing(whole, computed);
     try (var engine =
         Engine.open(
             files,
@@ -110,14 +79,14 @@ final class RelayTest {
       }
     }
     assertThat(handovers).hasValue(1);
-    assertThat(failing.texts()).hasValueGreaterThan(GOOD);
+    assertThat(computed).hasValueGreaterThan(GOOD);
   }
 
   @Test
   void withoutASubstituteTheProblemIsTold() {
     var tiny = new TinyEngine(folder.resolve("bundle"), cache);
     var files = tiny.files(TinyBundle.pipeline());
-    var failing = new Failing(OnnxRuntimeBackend.load(cache), new AtomicInteger(GOOD));
+    var failing = failing(OnnxRuntimeBackend.load(cache), new AtomicInteger(GOOD));
     try (var engine = Engine.open(files, failing, EmbedSettings.defaults())) {
       assertThatThrownBy(() -> new Embedder(engine).embed(List.of("x"), new Prompt.None()))
           .isInstanceOf(Problem.class)

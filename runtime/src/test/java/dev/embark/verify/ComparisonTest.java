@@ -133,7 +133,7 @@ final class ComparisonTest {
         .hasMessage(
             """
             There are no limits for int2 on onnx.
-            Embark proves [fp16 coreml, fp16 onnx, fp16 rknn, fp16 sophon, fp32 coreml, fp32 onnx, fp32 sophon, \
+            Embark proves [bf16 sophon, fp16 coreml, fp16 onnx, fp16 rknn, fp16 sophon, fp32 coreml, fp32 onnx, fp32 sophon, \
             fp32 table, int4 onnx, int8 onnx, int8-weights coreml, int8-weights onnx, int8-weights sophon].
             Choose one of these.\
             """);

@@ -1,16 +1,21 @@
-package dev.embark.timing;
+package dev.embark.backend;
 
-import dev.embark.backend.Backend;
-import dev.embark.backend.Executable;
-import dev.embark.backend.Pace;
 import dev.embark.tensor.Tensor;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
-/// A backend that reports how long each run of a file takes.
-record Watched(Backend own, Stopwatch watch) implements Backend {
+/// A backend whose every run goes by way of somebody who looks on, such as one with a stopwatch.
+public record Observed(Backend own, Observer observer) implements Backend {
+  /// Who looks on. Has to let the executable run, and to be thread-safe.
+  public interface Observer {
+    /// Runs an executable, as [Executable#run] is asked to.
+    ///
+    /// @param file that it was opened from
+    void run(Path file, Executable own, Map<String, Tensor> inputs, Map<String, Tensor> outputs);
+  }
+
   @Override
   public String name() {
     return own.name();
@@ -28,15 +33,15 @@ record Watched(Backend own, Stopwatch watch) implements Backend {
 
   @Override
   public Optional<Backend> stage(String wanted) {
-    return own.stage(wanted).map(stage -> new Watched(stage, watch));
+    return own.stage(wanted).map(stage -> new Observed(stage, observer));
   }
 
   @Override
   public Executable open(Path file) {
-    return new Timed(own.open(file), file, watch);
+    return new Run(file, own.open(file), observer);
   }
 
-  private record Timed(Executable own, Path file, Stopwatch watch) implements Executable {
+  private record Run(Path file, Executable own, Observer observer) implements Executable {
     @Override
     public List<Port> inputs() {
       return own.inputs();
@@ -54,10 +59,7 @@ record Watched(Backend own, Stopwatch watch) implements Backend {
 
     @Override
     public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-      long texts = inputs.values().iterator().next().shape().size(0);
-      long start = watch.now();
-      own.run(inputs, outputs);
-      watch.add(file, watch.now() - start, texts);
+      observer.run(file, own, inputs, outputs);
     }
 
     @Override
