@@ -29,9 +29,11 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Supplier;
 
 /// Checkpoint to verified bundle.
@@ -99,23 +101,21 @@ public final class Conversion {
       var drafts = new Drafts(bundle, model, order, machine.backend(), this::toolchain, progress);
       var proving = new Proving(order, model, bundle, progress);
       var variants = new LinkedHashMap<Variant, Long>();
-      var refusals = new ArrayList<Problem>();
+      var refusals = new HashMap<String, Problem>();
       var notes = new ArrayList<>(model.pipeline().notes());
       notes.addAll(recipes.notes());
-      for (var recipe : recipes.recipes()) {
+      for (var recipe : hostFirst(recipes.recipes())) {
         try {
           attempt(recipe, recipes.recipes().size(), drafts, proving, variants);
         } catch (Problem e) {
           if (e.category() != Category.VERIFICATION_FAILED || recipes.recipes().size() == 1) {
             throw e;
           }
-          refusals.add(e);
+          refusals.putIfAbsent(recipe.target().key(), e);
           notes.add(recipe.precision().key() + " was asked for and is left out. " + e.getMessage());
         }
       }
-      if (variants.isEmpty()) {
-        throw refusals.getFirst();
-      }
+      requireEachTarget(recipes.recipes(), variants.keySet(), refusals);
       var sorted = smallestFirst(variants);
       if (sorted.stream().anyMatch(AppFiles::areFor)) {
         var chain = sorted.getFirst().chain();
@@ -124,6 +124,31 @@ public final class Conversion {
       }
       return committed(bundle, model, sorted, notes);
     }
+  }
+
+  /// What a device's stages share with the host's whole model has to be there before them.
+  private static List<Recipe> hostFirst(List<Recipe> recipes) {
+    return recipes.stream()
+        .sorted(Comparator.comparing((Recipe recipe) -> !(recipe.target() instanceof Target.Onnx)))
+        .toList();
+  }
+
+  /// Who asks for a device is not served by what was to stand in for it.
+  private static void requireEachTarget(
+      List<Recipe> recipes, Set<Variant> proven, Map<String, Problem> refusals) {
+    for (var recipe : recipes) {
+      var target = recipe.target().key();
+      var refusal = refusals.get(target);
+      if (refusal != null && proven.stream().noneMatch(variant -> isFor(target, variant))) {
+        throw refusal;
+      }
+    }
+  }
+
+  /// A table of token vectors is an answer to who asked for ONNX.
+  private static boolean isFor(String target, Variant variant) {
+    var made = variant.recipe().target();
+    return made.equals(target) || (made.equals(Recipe.TABLE) && target.equals(Target.Onnx.KEY));
   }
 
   /// Writes and proves a variant, in one of several ways that its recipe may leave open.

@@ -5,11 +5,15 @@ import dev.embark.bundle.Chain;
 import dev.embark.bundle.Chain.Sequence;
 import dev.embark.bundle.Chain.Stage;
 import dev.embark.bundle.Chain.StageFile;
+import dev.embark.format.onnx.OnnxContent;
+import dev.embark.format.onnx.OnnxFile;
 import dev.embark.graph.Graph;
 import dev.embark.pass.Split;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.target.onnx.OnnxTarget;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.Map;
 
 /// What the host computes of a model whose layers are for a device: tables before them, pooling
 /// behind.
@@ -19,7 +23,7 @@ record HostStages(String name, Stage prologue, Stage epilogue) {
   private static final String ONNX_RUNTIME = "onnxruntime";
 
   /// Writes both. Each variant has its own, so that one that fails its proof takes nothing of
-  /// another along.
+  /// another along; tables that the host's whole model holds are not written again.
   static HostStages write(Graph graph, Recipe recipe, BundleWriter bundle) {
     var host = Split.of(graph);
     var precision = recipe.precision().key();
@@ -31,7 +35,12 @@ record HostStages(String name, Stage prologue, Stage epilogue) {
 
   private static Stage write(String name, Graph graph, String precision, BundleWriter bundle) {
     var path = "onnx/%s-%s.onnx".formatted(name, precision);
-    OnnxTarget.emit(graph, Flavor.PORTABLE, bundle.file(path));
+    var whole = bundle.file(Precision.FP32.file());
+    var elsewhere =
+        Files.isRegularFile(whole)
+            ? OnnxFile.places(whole)
+            : Map.<String, OnnxContent.Elsewhere>of();
+    OnnxTarget.emit(graph, Flavor.PORTABLE, bundle.file(path), elsewhere);
     return new Stage(name, ONNX_RUNTIME, List.of(new StageFile(path, new Sequence.Any())));
   }
 

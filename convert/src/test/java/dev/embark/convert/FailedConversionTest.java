@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.embark.convert.Conversion.Trust;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.target.coreml.MilOpset;
 import dev.embark.target.onnx.Flavor;
 import dev.embark.testing.Fixture;
 import java.io.IOException;
@@ -54,6 +55,20 @@ final class FailedConversionTest {
             "Inside the model the first value that differs is "
                 + Pattern.quote(firstDifference(mistake, flavor))
                 + " \\[1, \\d+, \\d+] at \\d+: expected .*, got .*\\.$");
+  }
+
+  /// What was to stand in for a device is no answer to who asked for the device.
+  @Test
+  void oneTargetIsNotServedByAnother() {
+    var packaged = Target.CoreMl.of("bert-mean", MilOpset.COREML7);
+    var wrong =
+        Recipe.coreMl(Precision.FP32, packaged, List.of(64)).withFirst(Mistake.SWAPPED_WEIGHTS);
+
+    var problem =
+        failure(
+            Trial.of(Fixture.of("bert-mean").folder()).with(wrong, Recipe.onnx(Flavor.PORTABLE)));
+
+    requireFail(problem, UNTRUE);
   }
 
   /// Returns the value in which a mistake shows first: the one that its pass has changed.

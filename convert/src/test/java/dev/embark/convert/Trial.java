@@ -17,7 +17,11 @@ import java.util.List;
 
 /// A conversion as a test asks for it: through the public API, everything but the model preset.
 record Trial(
-    String reference, Description description, Recipe recipe, Trust trust, List<Path> witnesses) {
+    String reference,
+    Description description,
+    List<Recipe> recipes,
+    Trust trust,
+    List<Path> witnesses) {
 
   /// Returns the conversion of a checkpoint folder to a portable file, verified by the witnesses
   /// that are always asked.
@@ -27,33 +31,27 @@ record Trial(
 
   static Trial of(String reference, Description description) {
     return new Trial(
-        reference, description, Recipe.onnx(Flavor.PORTABLE), Trust.VERIFIED, List.of());
+        reference, description, List.of(Recipe.onnx(Flavor.PORTABLE)), Trust.VERIFIED, List.of());
   }
 
-  Trial with(Recipe other) {
-    return new Trial(reference, description, other, trust, witnesses);
+  /// Returns this conversion to a variant for each recipe.
+  Trial with(Recipe... others) {
+    return new Trial(reference, description, List.of(others), trust, witnesses);
   }
 
   Trial with(Trust other) {
-    return new Trial(reference, description, recipe, other, witnesses);
+    return new Trial(reference, description, recipes, other, witnesses);
   }
 
   /// Returns this conversion held against a file of vectors as well.
   Trial with(Path witness) {
-    return new Trial(reference, description, recipe, trust, List.of(witness));
+    return new Trial(reference, description, recipes, trust, List.of(witness));
   }
 
   Bundle convert(Path target, Path cache) {
     var order =
         new Order(
-            reference,
-            "",
-            description,
-            List.of(recipe),
-            Quantizing.usual(),
-            trust,
-            witnesses,
-            target);
+            reference, "", description, recipes, Quantizing.usual(), trust, witnesses, target);
     var machine = new Machine(() -> OnnxRuntimeBackend.load(cache), cache);
     return new Conversion(order, machine, Progress.SILENT).run();
   }

@@ -47,6 +47,13 @@ public sealed interface OnnxContent {
     COLUMNS
   }
 
+  /// Values that another file of the same folder holds already, and that are not written again.
+  ///
+  /// @param location name of that file
+  /// @param offset of the first byte in it
+  record Elsewhere(ElementType type, Shape shape, String location, long offset)
+      implements OnnxContent {}
+
   /// 32-bit floats that are read block by block while the file is written.
   record Streamed(Weight weight) implements OnnxContent {
     @Override

@@ -3,6 +3,7 @@ package dev.embark.format.onnx;
 import dev.embark.format.NewFile;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// ONNX model files: one protobuf message of type `ModelProto`.
 ///
@@ -41,6 +42,14 @@ public final class OnnxFile {
   /// Other files are opened only for external data, and only inside the model's folder.
   public static OnnxModel read(Path file, Arena arena) {
     return new OnnxReader(file, arena).read();
+  }
+
+  /// Returns where a model's constants lie in its folder, by their names, so that another model
+  /// there need not hold them again.
+  public static Map<String, OnnxContent.Elsewhere> places(Path file) {
+    try (var arena = Arena.ofConfined()) {
+      return new OnnxReader(file, arena).places();
+    }
   }
 
   /// Writes a model to a file that does not exist yet: below 2 GiB all of it, otherwise with the

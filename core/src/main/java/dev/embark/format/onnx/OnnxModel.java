@@ -1,6 +1,7 @@
 package dev.embark.format.onnx;
 
 import java.util.Collections;
+import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
 
@@ -21,5 +22,12 @@ public record OnnxModel(
   public OnnxModel {
     opsets = Collections.unmodifiableSortedMap(new TreeMap<>(opsets));
     metadata = Collections.unmodifiableSortedMap(new TreeMap<>(metadata));
+  }
+
+  /// Returns this model with other constants.
+  public OnnxModel with(List<OnnxInitializer> initializers) {
+    var changed =
+        new OnnxGraph(graph.name(), graph.inputs(), graph.outputs(), graph.nodes(), initializers);
+    return new OnnxModel(irVersion, opsets, producerName, producerVersion, metadata, changed);
   }
 }

@@ -1,6 +1,5 @@
 package dev.embark.format.onnx;
 
-import dev.embark.format.ModelFile;
 import dev.embark.format.onnx.OnnxProto.GraphProto;
 import dev.embark.format.onnx.OnnxProto.ModelProto;
 import dev.embark.format.onnx.OnnxProto.NodeProto;
@@ -17,6 +16,7 @@ import dev.embark.tensor.Shape;
 import java.lang.foreign.Arena;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Optional;
@@ -31,18 +31,27 @@ final class OnnxReader {
   private static final String STANDARD_DOMAIN = "ai.onnx";
 
   private final Path file;
-  private final Arena arena;
   private final Tensors tensors;
 
   OnnxReader(Path file, Arena arena) {
     this.file = file;
-    this.arena = arena;
     this.tensors = new Tensors(file, arena);
   }
 
   OnnxModel read() {
-    var bytes = ModelFile.map(file, arena);
-    return model(IncomingMessage.of(bytes, file, HEAP_BYTES_MAX));
+    return model(IncomingMessage.of(tensors.modelFile(), file, HEAP_BYTES_MAX));
+  }
+
+  /// Returns where the constants lie, by their names; those that are spelt out as lists are not
+  /// among them.
+  Map<String, OnnxContent.Elsewhere> places() {
+    var places = new HashMap<String, OnnxContent.Elsewhere>();
+    for (var initializer : read().graph().initializers()) {
+      if (initializer.content() instanceof OnnxContent.Stored(var tensor)) {
+        tensors.place(tensor).ifPresent(place -> places.put(initializer.name(), place));
+      }
+    }
+    return places;
   }
 
   private OnnxModel model(IncomingMessage message) {

@@ -120,14 +120,20 @@ final class OnnxWriter {
     var payload = new WeightPayload(content);
     var message =
         tensor(content.type(), content.shape()).text(TensorProto.NAME, initializer.name());
-    if (!external.takes(payload)) {
-      return message.bytes(TensorProto.RAW_DATA, payload);
+    if (content instanceof OnnxContent.Elsewhere(_, _, var location, long offset)) {
+      return external(message, location, offset, payload.byteSize());
     }
-    long offset = external.add(payload);
-    return message
-        .message(TensorProto.EXTERNAL_DATA, entry("location", external.location()))
+    return external.takes(payload)
+        ? external(message, external.location(), external.add(payload), payload.byteSize())
+        : message.bytes(TensorProto.RAW_DATA, payload);
+  }
+
+  private static OutgoingMessage external(
+      OutgoingMessage tensor, String location, long offset, long length) {
+    return tensor
+        .message(TensorProto.EXTERNAL_DATA, entry("location", location))
         .message(TensorProto.EXTERNAL_DATA, entry("offset", Long.toString(offset)))
-        .message(TensorProto.EXTERNAL_DATA, entry("length", Long.toString(payload.byteSize())))
+        .message(TensorProto.EXTERNAL_DATA, entry("length", Long.toString(length)))
         .number(TensorProto.DATA_LOCATION, TensorProto.LOCATION_EXTERNAL);
   }
 

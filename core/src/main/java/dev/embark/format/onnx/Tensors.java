@@ -4,11 +4,13 @@ import dev.embark.format.ModelFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.tensor.ElementType;
+import dev.embark.tensor.Tensor;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 
 /// Where the tensors of one model file take their memory and their external data from.
 final class Tensors {
@@ -47,6 +49,23 @@ final class Tensors {
   MemorySegment externalFile(String location) {
     return externalFiles.computeIfAbsent(
         location, name -> ModelFile.map(ModelFile.beside(file, name), arena));
+  }
+
+  /// Returns the content of the model file.
+  MemorySegment modelFile() {
+    return externalFile(file.getFileName().toString());
+  }
+
+  /// Returns in which file a tensor lies, nothing where it lies in memory only.
+  Optional<OnnxContent.Elsewhere> place(Tensor tensor) {
+    for (var each : externalFiles.entrySet()) {
+      long offset = tensor.bytes().address() - each.getValue().address();
+      if (offset >= 0 && offset + tensor.bytes().byteSize() <= each.getValue().byteSize()) {
+        return Optional.of(
+            new OnnxContent.Elsewhere(tensor.type(), tensor.shape(), each.getKey(), offset));
+      }
+    }
+    return Optional.empty();
   }
 
   /// Returns the problem that the values of `owner` are not as they must be.

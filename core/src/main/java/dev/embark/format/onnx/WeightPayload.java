@@ -19,6 +19,8 @@ record WeightPayload(OnnxContent content) implements Payload {
       case OnnxContent.Stored(var tensor) -> TensorBytes.write(tensor.bytes(), channel);
       case OnnxContent.Streamed(var weight) -> WeightBytes.write(weight, channel);
       case OnnxContent.Encoded encoded -> new EncodedBytes(encoded).write(channel);
+      case OnnxContent.Elsewhere elsewhere ->
+          throw new IllegalStateException(elsewhere + " has no bytes of its own");
     }
   }
 }
