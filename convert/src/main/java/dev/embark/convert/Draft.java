@@ -6,6 +6,7 @@ import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
 import dev.embark.embed.ModelFiles;
+import dev.embark.format.onnx.OnnxFile;
 import dev.embark.graph.Graph;
 import dev.embark.target.onnx.Flavor;
 import java.io.IOException;
@@ -74,8 +75,7 @@ record Draft(
           own.addAll(all.toList());
         }
       } else {
-        own.add(file);
-        own.add(file.resolveSibling(file.getFileName() + "_data"));
+        own.addAll(OnnxFile.files(file));
       }
     }
     return own;

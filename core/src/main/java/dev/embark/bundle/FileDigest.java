@@ -34,15 +34,29 @@ public record FileDigest(String path, long size, String sha256) {
   /// Reads a whole file and returns its digest under the path `path`.
   public static FileDigest of(Path folder, String path) throws IOException {
     MessageDigest digest = newSha256();
+    long size = update(digest, folder.resolve(path));
+    return new FileDigest(path, size, HexFormat.of().formatHex(digest.digest()));
+  }
+
+  /// Reads whole files and returns the SHA-256 of their bytes one after the other.
+  public static String sha256(List<Path> files) throws IOException {
+    MessageDigest digest = newSha256();
+    for (var file : files) {
+      update(digest, file);
+    }
+    return HexFormat.of().formatHex(digest.digest());
+  }
+
+  private static long update(MessageDigest digest, Path file) throws IOException {
     long size = 0;
-    try (InputStream in = Files.newInputStream(folder.resolve(path))) {
+    try (InputStream in = Files.newInputStream(file)) {
       var block = new byte[BLOCK_BYTES];
       for (int count = in.read(block); count >= 0; count = in.read(block)) {
         digest.update(block, 0, count);
         size += count;
       }
     }
-    return new FileDigest(path, size, HexFormat.of().formatHex(digest.digest()));
+    return size;
   }
 
   /// Returns whether a relative path with `/` between names names something below its folder.

@@ -1,6 +1,7 @@
 package dev.embark.target.rknn;
 
 import dev.embark.bundle.FileDigest;
+import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.rknn.RknnFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -31,7 +32,7 @@ public record RknnCompiler(RknnToolkit toolkit) {
 
   private static String digest(Path onnx) {
     try {
-      return FileDigest.of(onnx).sha256();
+      return FileDigest.sha256(OnnxFile.files(onnx));
     } catch (IOException e) {
       throw new Problem(
           Category.BAD_INPUT, "Cannot read " + onnx + ".", String.valueOf(e.getMessage()), "", e);

@@ -2,7 +2,9 @@ package dev.embark.format.onnx;
 
 import dev.embark.format.NewFile;
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 
 /// ONNX model files: one protobuf message of type `ModelProto`.
@@ -44,6 +46,17 @@ public final class OnnxFile {
     return new OnnxReader(file, arena).read();
   }
 
+  /// Returns the files of a model that [#write] wrote: it, and that of its weights where they did
+  /// not fit into it.
+  public static List<Path> files(Path file) {
+    var data = data(file);
+    return Files.exists(data) ? List.of(file, data) : List.of(file);
+  }
+
+  private static Path data(Path file) {
+    return file.resolveSibling(file.getFileName() + "_data");
+  }
+
   /// Returns where a model's constants lie in its folder, by their names, so that another model
   /// there need not hold them again.
   public static Map<String, OnnxContent.Elsewhere> places(Path file) {
@@ -65,7 +78,7 @@ public final class OnnxFile {
     var external = ExternalData.none();
     var message = new OnnxWriter(external).model(model);
     if (message.byteSize() > messageBytesMax) {
-      external = ExternalData.in(file.getFileName() + "_data");
+      external = ExternalData.in(data(file).getFileName().toString());
       message = new OnnxWriter(external).model(model);
     }
     try (var written = NewFile.create(file)) {

@@ -22,7 +22,8 @@ import tools.jackson.databind.JsonNode;
 /// @param chips that it was built for
 /// @param toolkit version of the compiler
 /// @param size of the file, in bytes
-/// @param digest SHA-256 of the ONNX file that it was built from, where Embark built it
+/// @param digest SHA-256 of the ONNX file that it was built from, and of its external data behind
+///   it, where Embark built it
 public record RknnFile(
     long format,
     List<String> chips,

@@ -2,6 +2,7 @@ package dev.embark.backend.rknn;
 
 import dev.embark.backend.Executable.Port;
 import dev.embark.bundle.FileDigest;
+import dev.embark.format.onnx.OnnxFile;
 import dev.embark.format.rknn.RknnFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
@@ -60,7 +61,7 @@ final class SimulatedTrunk implements Trunk {
     Optional<String> digest = Optional.empty();
     if (Files.isRegularFile(onnx)) {
       try {
-        digest = Optional.of(FileDigest.of(onnx).sha256());
+        digest = Optional.of(FileDigest.sha256(OnnxFile.files(onnx)));
       } catch (IOException e) {
         throw new Problem(
             Category.BAD_INPUT,
