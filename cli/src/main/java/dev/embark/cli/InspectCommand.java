@@ -142,7 +142,9 @@ final class InspectCommand implements Action {
         .put("format", "bmodel")
         .put("chip", model.chip())
         .put("version", model.version())
-        .put("bytes", model.bytes());
+        .put("bytes", model.bytes())
+        .put("weight_bytes", model.weightBytes());
+    console.line(BundleReport.field("weights") + ByteText.of(model.weightBytes()));
     var networks = document.putArray("networks");
     for (var network : model.networks()) {
       console.line(BundleReport.field("network") + network.name());

@@ -8,7 +8,6 @@ import dev.embark.graph.Sight;
 import dev.embark.graph.Value;
 import dev.embark.tensor.Shape;
 import dev.embark.tensor.Tensor;
-import dev.embark.tensor.Weight;
 import java.util.List;
 
 /// Attention as products and softmax of rank 4, the pattern that compilers compute as one.
@@ -113,12 +112,12 @@ final class TrunkAttention {
     }
     var shape = Shape.of(1, 1, (long) heads.group() * sequence, sequence);
     var name = "sight_%d_%d".formatted(lowering.number(sight), heads.group());
-    return dialect.constant(name, new Weight.Stored(Tensor.of(shape, all)));
+    return dialect.positional(name, Tensor.of(shape, all));
   }
 
   TrunkValue distanceBias(String out, Op.DistanceBias of) {
     int sequence = (int) of.ids().shape().size(1);
     var shape = Shape.of(1, of.table().weight().rowLength(), sequence, sequence);
-    return dialect.constant(out, new Weight.Stored(Tensor.of(shape, of.scores(sequence))));
+    return dialect.positional(out, Tensor.of(shape, of.scores(sequence)));
   }
 }

@@ -5,6 +5,7 @@ import dev.embark.graph.Bias;
 import dev.embark.graph.Constant;
 import dev.embark.graph.Rotation;
 import dev.embark.tensor.Shape;
+import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
 import java.util.List;
 import java.util.function.Supplier;
@@ -19,6 +20,12 @@ public interface TrunkDialect {
 
   /// Returns a constant; the same name and shape are the same constant.
   TrunkValue constant(String as, Weight weight);
+
+  /// Returns a constant that only texts of this length have, such as the angles of their positions;
+  /// likewise.
+  default TrunkValue positional(String as, Tensor values) {
+    return constant(as, new Weight.Stored(values));
+  }
 
   /// Returns what was made for an equal key before, or makes it.
   TrunkValue once(Object key, Supplier<TrunkValue> make);

@@ -6,7 +6,6 @@ import dev.embark.bundle.Manifest;
 import dev.embark.bundle.Proof;
 import dev.embark.bundle.Variant;
 import dev.embark.embed.ModelFiles;
-import dev.embark.format.onnx.OnnxFile;
 import dev.embark.graph.Graph;
 import dev.embark.target.onnx.Flavor;
 import java.io.IOException;
@@ -64,6 +63,17 @@ record Draft(
     }
   }
 
+  /// Returns a file and what was written beside it for it alone: weights that it was too small for,
+  /// or what is told a device at each run, or what a simulator reads.
+  private static List<Path> besides(Path file) throws IOException {
+    var name = file.getFileName().toString();
+    int end = name.lastIndexOf('.');
+    var stem = end < 0 ? name : name.substring(0, end);
+    try (var all = Files.list(file.resolveSibling("."))) {
+      return all.filter(each -> each.getFileName().toString().startsWith(stem + ".")).toList();
+    }
+  }
+
   /// Each file, and that of its weights where it is too large for one; or each folder, and what is
   /// in it.
   private List<Path> own() throws IOException {
@@ -75,7 +85,7 @@ record Draft(
           own.addAll(all.toList());
         }
       } else {
-        own.addAll(OnnxFile.files(file));
+        own.addAll(besides(file));
       }
     }
     return own;

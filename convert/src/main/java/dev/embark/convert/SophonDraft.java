@@ -6,6 +6,8 @@ import dev.embark.bundle.Chain;
 import dev.embark.bundle.Chain.Sequence;
 import dev.embark.bundle.Chain.StageFile;
 import dev.embark.family.Families;
+import dev.embark.format.bmodel.BmodelFile;
+import dev.embark.format.safetensors.Safetensors;
 import dev.embark.pass.Pass;
 import dev.embark.pass.Split;
 import dev.embark.problem.Problem;
@@ -13,12 +15,15 @@ import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.target.sophon.SophonTarget;
 import dev.embark.target.sophon.TpuCompiler;
+import dev.embark.tensor.Weight;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 
 /// Writes the three stages of a chain for a SOPHON device: tables and pooling for ONNX Runtime, and
 /// between them the layers, compiled for each length.
@@ -41,8 +46,14 @@ final class SophonDraft {
   /// Writes all files, and returns the chain that they are.
   Chain write(Recipe recipe, Target.Sophon target) {
     var host = HostStages.write(model.graph(), recipe, bundle);
-    var path = "sophon/%s-%s.bmodel".formatted(target.name(), recipe.precision().key());
-    var lengths = compile(recipe, target, bundle.file(path));
+    var stem = "sophon/%s-%s".formatted(target.name(), recipe.precision().key());
+    var path = stem + BmodelFile.EXTENSION;
+    var positional = new TreeMap<String, Weight>();
+    var lengths = compile(recipe, target, positional, bundle.file(path));
+    if (!positional.isEmpty()) {
+      var file = bundle.file(stem + Safetensors.EXTENSION);
+      Safetensors.writeFloats(file, positional, Map.of());
+    }
     var files =
         lengths.stream()
             .sorted()
@@ -52,7 +63,10 @@ final class SophonDraft {
   }
 
   /// Compiles the layers for each length into one file, and returns the lengths.
-  private List<Integer> compile(Recipe recipe, Target.Sophon target, Path file) {
+  ///
+  /// @param positional is given the values of what the networks are told beside the text
+  private List<Integer> compile(
+      Recipe recipe, Target.Sophon target, Map<String, Weight> positional, Path file) {
     var compiler = new TpuCompiler(toolchain, LIMIT);
     var mode = mode(recipe.precision());
     var folder = bundle.scratch("sophon/log").resolveSibling(".").normalize();
@@ -63,7 +77,8 @@ final class SophonDraft {
         var fixed = Pass.applyAll(model.graph(), each.getValue().passes());
         // Networks of one name are taken for one, whose shorter forms answer zeros in silence.
         var net = "trunk" + each.getKey();
-        SophonTarget.emit(Split.of(fixed).trunk(), net, folder);
+        SophonTarget.emit(Split.of(fixed).trunk(), net, folder)
+            .forEach((name, values) -> positional.put(net + "/" + name, new Weight.Stored(values)));
         nets.add(compiler.compile(net, target.chip(), mode, folder));
         task.advance(1);
       }

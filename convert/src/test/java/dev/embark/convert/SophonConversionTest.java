@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embark.backend.sophon.SophonBackend;
 import dev.embark.bundle.Proof;
+import dev.embark.format.bmodel.BmodelFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.target.sophon.SophonTarget;
@@ -23,6 +24,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /// Checkpoints to files for a BM1684X, whose layers the vendor's bit-level simulator computes
 /// through our own binding, held against the original.
@@ -85,6 +87,19 @@ final class SophonConversionTest {
     assertThat(variant.proof()).isInstanceOf(Proof.Proven.class);
     assertThat(variant.chain().stages()).hasSize(3);
     trial.requireScores(name, bundle.folder(), length, TEXTS, 1e-2f);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"bert-mean", "modernbert-cls", "mpnet-mean", "qwen3-lasttoken-bf16-sharded"})
+  void networksOfAllLengthsShareTheirWeights(String name) {
+    var bundle = convert(name, Precision.FP16);
+    var file = BmodelFile.read(bundle.resolve("sophon/" + name + "-fp16.bmodel"));
+    assertThat(file.networks()).hasSize(LENGTHS.size());
+    assertThat(file.networks())
+        .allSatisfy(network ->
+            assertThat(network.stages().getFirst().weights().bytes())
+                .isEqualTo(file.weightBytes()));
   }
 
   @Test

@@ -5,10 +5,12 @@ import dev.embark.graph.Graph;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.target.TrunkLowering;
+import dev.embark.tensor.Tensor;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 
 /// The trunk of a graph to the text and the weights that `tpuc-opt` compiles for a BM1684X.
 public final class SophonTarget {
@@ -25,7 +27,8 @@ public final class SophonTarget {
   ///   text
   /// @param net its name, which a device knows it by
   /// @param folder in which both files are made
-  public static void emit(Graph trunk, String net, Path folder) {
+  /// @return values of the inputs that are the same for each text, by their names
+  public static Map<String, Tensor> emit(Graph trunk, String net, Path folder) {
     var text = new TopText(net);
     var output = TrunkLowering.lower(trunk, new TopDialect(text));
     var archive = net + "_w.npz";
@@ -41,5 +44,6 @@ public final class SophonTarget {
           "Check the space left and the permissions there.",
           e);
     }
+    return text.positional();
   }
 }

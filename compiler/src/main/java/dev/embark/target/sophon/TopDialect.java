@@ -35,6 +35,12 @@ record TopDialect(TopText text) implements TrunkDialect {
     return text.weight(as, weight);
   }
 
+  /// As an input: files of several lengths share weights only where all are equal to the bit.
+  @Override
+  public TrunkValue positional(String as, Tensor values) {
+    return text.once(List.of(as, values.shape()), () -> text.positional(as, values));
+  }
+
   @Override
   public TrunkValue once(Object key, Supplier<TrunkValue> make) {
     return text.once(key, make);
@@ -232,6 +238,6 @@ record TopDialect(TopText text) implements TrunkDialect {
 
   private TrunkValue angles(String as, Rotation rotation, float[] values) {
     var shape = Shape.of(1, values.length / rotation.size(), 1, rotation.size());
-    return constant(as, new Weight.Stored(Tensor.of(shape, values)));
+    return positional(as, Tensor.of(shape, values));
   }
 }

@@ -2,6 +2,7 @@ package dev.embark.target.sophon;
 
 import dev.embark.target.TrunkValue;
 import dev.embark.tensor.Shape;
+import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -28,6 +29,7 @@ final class TopText {
   private final List<String> names = new ArrayList<>();
   private final Set<String> taken = new HashSet<>();
   private final Map<String, Weight> weights = new LinkedHashMap<>();
+  private final Map<String, Tensor> positional = new LinkedHashMap<>();
   private final Map<Object, TrunkValue> shared = new HashMap<>();
   private int values;
 
@@ -52,6 +54,18 @@ final class TopText {
     var type = type(shape);
     arguments.add(argument + ": " + type + " loc(unknown)");
     return line("\"top.Input\"(" + argument + ") {} : (" + type + ")", shape, input);
+  }
+
+  /// Returns an input that is given the same values at each run.
+  TrunkValue positional(String as, Tensor values) {
+    var input = input(as, values.shape());
+    positional.put(names.getLast(), values);
+    return input;
+  }
+
+  /// Returns the values of such inputs by their names.
+  Map<String, Tensor> positional() {
+    return positional;
   }
 
   /// Returns a constant; the same name is the same constant.

@@ -46,6 +46,16 @@ public record BmodelFile(
     networks = List.copyOf(networks);
   }
 
+  /// Returns the bytes of all weights, those that several networks have counted once.
+  public long weightBytes() {
+    return networks.stream()
+        .flatMap(network -> network.stages().stream())
+        .map(Stage::weights)
+        .distinct()
+        .mapToLong(Weights::bytes)
+        .sum();
+  }
+
   /// A network.
   ///
   /// @param stages the sizes it was compiled for, one after the other
@@ -55,8 +65,11 @@ public record BmodelFile(
     }
   }
 
+  /// Where weights lie among the binary data; those of two networks may be the same.
+  public record Weights(long start, long bytes) {}
+
   /// A network for inputs of certain sizes.
-  public record Stage(List<Tensor> inputs, List<Tensor> outputs) {
+  public record Stage(List<Tensor> inputs, List<Tensor> outputs, Weights weights) {
     public Stage {
       inputs = List.copyOf(inputs);
       outputs = List.copyOf(outputs);
@@ -110,8 +123,15 @@ public record BmodelFile(
     return new Network(
         net.text(0),
         net.tables(3).stream()
-            .map(stage -> new Stage(tensors(stage, 0), tensors(stage, 1)))
+            .map(stage -> new Stage(tensors(stage, 0), tensors(stage, 1), weights(stage)))
             .toList());
+  }
+
+  private static Weights weights(FlatTable stage) {
+    return stage
+        .table(4)
+        .map(memory -> new Weights(memory.inStructure(2, 0), memory.inStructure(2, 1)))
+        .orElse(new Weights(0, 0));
   }
 
   private static List<Tensor> tensors(FlatTable stage, int field) {

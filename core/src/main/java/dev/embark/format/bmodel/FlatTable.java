@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 
 /// A table of a FlatBuffer (<https://flatbuffers.dev/internals/>): fields by number, each there or
 /// not.
@@ -88,6 +89,22 @@ final class FlatTable {
   int number(int number) {
     long field = field(number);
     return field == 0 ? 0 : buffer.get(INT, checked(field, Integer.BYTES));
+  }
+
+  /// Returns a table, nothing where it is not there.
+  Optional<FlatTable> table(int number) {
+    long field = field(number);
+    return field == 0 ? Optional.empty() : Optional.of(new FlatTable(buffer, file, target(field)));
+  }
+
+  /// Returns a number of 64 bits of a structure, 0 where that is not there.
+  ///
+  /// @param index of the number in a structure that is made of such
+  long inStructure(int number, int index) {
+    long field = field(number);
+    return field == 0
+        ? 0
+        : buffer.get(LONG, checked(field + (long) index * Long.BYTES, Long.BYTES));
   }
 
   /// Returns tables, none where they are not there.

@@ -33,6 +33,9 @@ import java.util.TreeMap;
 ///
 /// A checkpoint of several files has an index, `model.safetensors.index.json`; see [ShardIndex].
 public final class Safetensors {
+  /// How names of such files end.
+  public static final String EXTENSION = ".safetensors";
+
   /// Limit of the reference implementation.
   private static final long HEADER_BYTES_MAX = 100_000_000;
 

@@ -51,6 +51,7 @@ final class BmodelFileTest {
         .containsExactlyInAnyOrder(
             new BmodelFile.Tensor("inputs_embeds", "FLOAT32", List.of(1L, 16L, 32L)),
             new BmodelFile.Tensor("attn_bias", "FLOAT32", List.of(1L, 16L)));
+    assertThat(file.weightBytes()).isEqualTo(131_072);
     assertThat(network.stages().getFirst().outputs())
         .extracting(BmodelFile.Tensor::shape)
         .containsExactly(List.of(1L, 16L, 32L));

@@ -14,10 +14,15 @@ import java.util.Map;
 final class NetworkExecutable implements Executable {
   private final Networks networks;
   private final BmNetwork network;
+  private final Map<String, float[]> positional;
 
-  NetworkExecutable(Networks networks, BmNetwork network) {
+  /// Takes a network.
+  ///
+  /// @param positional values of inputs that are the same at each run, by their names
+  NetworkExecutable(Networks networks, BmNetwork network, Map<String, float[]> positional) {
     this.networks = networks;
     this.network = network;
+    this.positional = Map.copyOf(positional);
   }
 
   /// Returns how many tokens it takes.
@@ -28,6 +33,7 @@ final class NetworkExecutable implements Executable {
   @Override
   public List<Port> inputs() {
     return network.inputs().stream()
+        .filter(place -> !positional.containsKey(place.name()))
         .map(place -> new Port(place.name(), ElementType.F32, place.shape()))
         .toList();
   }
@@ -41,7 +47,7 @@ final class NetworkExecutable implements Executable {
 
   @Override
   public void run(Map<String, Tensor> inputs, Map<String, Tensor> outputs) {
-    var values = new HashMap<String, float[]>();
+    var values = new HashMap<>(positional);
     for (var port : inputs()) {
       values.put(port.name(), port.in(inputs).bytes().toArray(ValueLayout.JAVA_FLOAT));
     }

@@ -77,11 +77,12 @@ public final class SophonBackend implements Backend {
           "Instructions of one chip mean nothing to another.",
           "Convert the model with --to sophon --chip bm1684x.");
     }
+    var positional = PositionalInputs.beside(file);
     var networks = open.apply(file);
     try {
       var byLength = new TreeMap<Integer, NetworkExecutable>();
       for (var network : networks.networks()) {
-        var executable = new NetworkExecutable(networks, network);
+        var executable = new NetworkExecutable(networks, network, positional.of(network));
         byLength.put(executable.length(), executable);
       }
       return new ByLength(byLength, networks::close);
