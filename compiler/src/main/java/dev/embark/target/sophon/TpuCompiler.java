@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 
 /// The vendor's compiler, a program without Python: text and weights to a `.bmodel`.
 ///
@@ -23,6 +25,15 @@ import java.util.TreeMap;
 public record TpuCompiler(Path toolchain, Duration limit) {
   /// Codes of a block share a scale where weights are narrower than what they meet.
   private static final int BLOCK = 64;
+
+  /// Exit codes of programs that a signal ends: 128 and its number.
+  private static final int KILLED = 128 + 9;
+
+  private static final int TERMINATED = 128 + 15;
+  private static final int FILE_TOO_LARGE = 128 + 25;
+
+  /// Lines of a good run: sizes, and a bar of progress.
+  private static final Pattern NOISE = Pattern.compile("\\[DBG]|\\] ?\\d+%");
 
   /// What the device computes in.
   public enum Mode {
@@ -127,13 +138,44 @@ public record TpuCompiler(Path toolchain, Duration limit) {
   private void run(List<String> command, Path folder) {
     var ended = new Child(command, folder, environment(), limit).run();
     if (ended.exitCode() != 0) {
-      throw new Problem(
-          Category.UNSUPPORTED,
-          "SOPHON's compiler refuses the model (%s, exit code %d)."
-              .formatted(Path.of(command.getFirst()).getFileName(), ended.exitCode()),
-          ended.tail(),
-          "Report it with the name of the model; ONNX may work meanwhile.");
+      throw failure(Path.of(command.getFirst()).getFileName().toString(), ended);
     }
+  }
+
+  private static Problem failure(String program, Child.Ended ended) {
+    var said = said(ended);
+    return switch (ended.exitCode()) {
+      case KILLED, TERMINATED ->
+          new Problem(
+              Category.UNAVAILABLE,
+              "SOPHON's compiler was stopped from outside (%s, exit code %d)."
+                  .formatted(program, ended.exitCode()),
+              "Somebody ended it, or the system did for want of memory.",
+              "Try again, with more memory or a shorter --sequence.");
+      case FILE_TOO_LARGE ->
+          new Problem(
+              Category.UNWRITABLE,
+              "SOPHON's compiler may not write files of the size that it needs (%s)."
+                  .formatted(program),
+              "There is a limit on the size of files.",
+              "Raise it: `ulimit -f`.");
+      default -> // an assertion of the vendor's, 134, among them
+          new Problem(
+              Category.UNSUPPORTED,
+              "SOPHON's compiler refuses the model (%s, exit code %d)."
+                  .formatted(program, ended.exitCode()),
+              said,
+              "Report it with the name of the model; ONNX may work meanwhile.");
+    };
+  }
+
+  /// Returns the end of what it printed, without the noise of a good run.
+  private static String said(Child.Ended ended) {
+    return ended
+        .tail()
+        .lines()
+        .filter(line -> !NOISE.matcher(line).find())
+        .collect(Collectors.joining("\n"));
   }
 
   /// The wheel brings a C library of its own, which does not go with another system's loader: that

@@ -1,5 +1,6 @@
 package dev.embark.target.sophon;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embark.problem.Problem;
@@ -37,24 +38,30 @@ final class TpuCompilerTest {
   @CsvSource(
       delimiter = '|',
       value = {
-        "kill -9 $$ | exit code 137",
-        "kill -6 $$ | exit code 134",
-        "echo no space left >&2; exit 1 | no space left",
-        "exit 0 | wrote no net.bmodel",
-        ": > net.bmodel | wrote no net.bmodel",
-        "head -c 200 /dev/zero > net.bmodel | does not begin as such files do"
+        "kill -9 $$ | UNAVAILABLE | stopped from outside",
+        "kill -15 $$ | UNAVAILABLE | exit code 143",
+        "kill -25 $$ | UNWRITABLE | ulimit -f",
+        "kill -6 $$ | UNSUPPORTED | exit code 134",
+        "echo no space left >&2; exit 1 | UNSUPPORTED | no space left",
+        "exit 0 | UNSUPPORTED | wrote no net.bmodel",
+        ": > net.bmodel | UNSUPPORTED | wrote no net.bmodel",
+        "head -c 200 /dev/zero > net.bmodel | UNSUPPORTED | does not begin as such files do"
       })
-  void whatGoesWrongIsSaid(String script, String said) throws IOException {
+  void whatGoesWrongIsSaid(String script, Category category, String said) throws IOException {
     var compiler = compiler(script);
     assertThatThrownBy(() -> compiler.compile("net", "bm1684x", Mode.F16, folder))
         .isInstanceOfSatisfying(
-            Problem.class,
-            problem -> {
-              if (problem.category() != Category.UNSUPPORTED) {
-                throw problem;
-              }
-            })
+            Problem.class, problem -> assertThat(problem.category()).isEqualTo(category))
         .hasMessageContaining(said);
+  }
+
+  @Test
+  void theNoiseOfAGoodRunIsLeftOut() throws IOException {
+    var compiler =
+        compiler("echo '[0] [DBG] used_size=1'; echo '[###   ] 20%'; echo 'error: bad'; exit 1");
+    assertThatThrownBy(() -> compiler.compile("net", "bm1684x", Mode.F16, folder))
+        .hasMessageContaining("error: bad")
+        .hasMessageNotContainingAny("DBG", "20%");
   }
 
   @Test
