@@ -46,7 +46,7 @@ public final class Backends {
       case OnnxRuntimeBackend.NAME -> OnnxRuntimeBackend.load(cache);
       case CoreMlBackend.NAME -> AppleBackend.isHere() ? AppleBackend.load() : new CoreMlBackend();
       case RknnBackend.NAME -> RknnBackend.ofDevice(System.getenv());
-      case SophonBackend.NAME -> SophonBackend.ofDevice();
+      case SophonBackend.NAME -> SophonBackend.ofDevice(System.getenv());
       case TableBackend.NAME -> new TableBackend();
       default -> // an open set of words, of which this version knows these
           throw new Problem(

@@ -98,20 +98,22 @@ final class BmLibrary {
         "Install libsophon on the board, or `embark toolchain install sophon` for the simulator.");
   }
 
-  /// Returns a handle of the first device, to be given back by [#freeDevice].
-  MemorySegment requestDevice() {
+  /// Returns a handle of a device, to be given back by [#freeDevice].
+  ///
+  /// @param number of the device, from 0 on
+  MemorySegment requestDevice(int number) {
     try (var arena = Arena.ofConfined()) {
       var count = arena.allocate(JAVA_INT);
       int status = (int) NativeLibrary.call(deviceCount, count);
-      if (status != 0 || count.get(JAVA_INT, 0) < 1) {
+      if (status != 0 || count.get(JAVA_INT, 0) <= number) {
         throw new Problem(
             Category.UNAVAILABLE,
-            "There is no SOPHON device.",
+            "There is no SOPHON device " + number + ".",
             "bm_dev_getcount answers " + status + ", " + count.get(JAVA_INT, 0) + " devices.",
             "Check the driver: `bm-smi` lists what it sees.");
       }
       var handle = arena.allocate(ADDRESS);
-      requireOk("bm_dev_request", (int) NativeLibrary.call(deviceRequest, handle, 0));
+      requireOk("bm_dev_request", (int) NativeLibrary.call(deviceRequest, handle, number));
       return handle.get(ADDRESS, 0);
     }
   }

@@ -27,8 +27,10 @@ final class BmSession implements Networks {
   }
 
   /// Opens a file; throws a `Problem` of category `BAD_INPUT` where the runtime does not take it.
-  static BmSession open(BmLibrary library, Path file) {
-    var device = library.requestDevice();
+  ///
+  /// @param number of the device, from 0 on
+  static BmSession open(BmLibrary library, int number, Path file) {
+    var device = library.requestDevice(number);
     MemorySegment runtime;
     try {
       runtime = library.create(device);

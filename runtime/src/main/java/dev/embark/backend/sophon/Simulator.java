@@ -32,7 +32,7 @@ public final class Simulator {
             new DataOutputStream(new BufferedOutputStream(new FileOutputStream(output())));
         var requests = new DataInputStream(new BufferedInputStream(System.in))) {
       try (var session =
-          BmSession.open(BmLibrary.load(Path.of(arguments[0])), Path.of(arguments[1]))) {
+          BmSession.open(BmLibrary.load(Path.of(arguments[0])), 0, Path.of(arguments[1]))) {
         describe(session.networks(), answers);
         serve(session, requests, answers);
       } catch (Problem e) {

@@ -10,6 +10,7 @@ import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import dev.embark.toolchain.Toolchain;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Function;
 
@@ -17,6 +18,8 @@ import java.util.function.Function;
 public final class SophonBackend implements Backend {
   /// Name by which a bundle's stages ask for this backend.
   public static final String NAME = "sophon";
+
+  private static final String DEVICE = "EMBARK_SOPHON_DEVICE";
 
   /// The chip that libsophon drives here, as files spell it.
   private static final String CHIP = "BM1684X";
@@ -35,10 +38,31 @@ public final class SophonBackend implements Backend {
 
   /// Returns the device of this machine; throws a `Problem` of category `UNAVAILABLE` where there
   /// is none.
-  public static SophonBackend ofDevice() {
+  ///
+  /// @param environment variables, of which `EMBARK_SOPHON_DEVICE` is the number of the device
+  public static SophonBackend ofDevice(Map<String, String> environment) {
+    int number = number(environment);
     var library = BmLibrary.load(ON_BOARD);
     return new SophonBackend(
-        NativeLibrary.build("libbmrt.so"), Pace.DEVICE, file -> BmSession.open(library, file));
+        NativeLibrary.build("libbmrt.so"),
+        Pace.DEVICE,
+        file -> BmSession.open(library, number, file));
+  }
+
+  /// Returns the number of the device that is wanted, that of the first where nobody says.
+  static int number(Map<String, String> environment) {
+    var word = environment.getOrDefault(DEVICE, "").strip();
+    if (word.isEmpty()) {
+      return 0;
+    }
+    if (word.matches("[0-9]{1,3}")) {
+      return Integer.parseInt(word);
+    }
+    throw new Problem(
+        Category.WRONG_USAGE,
+        DEVICE + "=" + word + " is no number of a device.",
+        "`bm-smi` lists them, from 0 on.",
+        "Leave it out for the first.");
   }
 
   /// Returns the simulator: right to the bit and slow.
