@@ -40,10 +40,11 @@ final class ConvertCommand implements Action {
   /// The SOPHON device that was tried, in its simulator.
   private static final String CHIP = "bm1684x";
 
-  /// Of a Core ML package: long enough for most queries and passages.
-  private static final int RKNN_SEQUENCE = 256;
-
+  /// Of files of one length: long enough for most queries and passages.
   private static final int USUAL_SEQUENCE = 128;
+
+  /// What deployments of all-MiniLM-L6-v2 on boards of Rockchip's have.
+  private static final int RKNN_SEQUENCE = 256;
 
   @Parameters(
       paramLabel = "MODEL",

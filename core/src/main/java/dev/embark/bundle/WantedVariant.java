@@ -1,7 +1,5 @@
 package dev.embark.bundle;
 
-import dev.embark.problem.Problem;
-import dev.embark.problem.Problem.Category;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -58,27 +56,5 @@ public sealed interface WantedVariant {
 
   private static List<String> joined(List<String> first, List<String> second) {
     return Stream.concat(first.stream(), second.stream()).toList();
-  }
-
-  /// A variable that is 0, 1 or not there.
-  enum Switch {
-    ON,
-    OFF,
-    UNSAID;
-
-    private static Switch of(String variable, Map<String, String> environment) {
-      var word = environment.getOrDefault(variable, "").strip();
-      return switch (word) {
-        case "" -> UNSAID;
-        case "0" -> OFF;
-        case "1" -> ON;
-        default -> // a word of a user's
-            throw new Problem(
-                Category.WRONG_USAGE,
-                variable + "=" + word + " is neither 0 nor 1.",
-                "",
-                "Set it to 0 or 1, or leave it out.");
-      };
-    }
   }
 }

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
@@ -22,8 +23,10 @@ final class Python {
   private Python() {}
 
   /// Returns the program; throws a `Problem` of category `UNAVAILABLE` where there is none.
-  static Path find() {
-    var named = Optional.ofNullable(System.getenv(VARIABLE)).filter(name -> !name.isBlank());
+  ///
+  /// @param environment variables, of which `EMBARK_PYTHON` may name it
+  static Path find(Map<String, String> environment) {
+    var named = Optional.ofNullable(environment.get(VARIABLE)).filter(name -> !name.isBlank());
     var candidates = named.map(List::of).orElse(List.of("python" + VERSION, "python3"));
     return candidates.stream()
         .flatMap(candidate -> executable(candidate).stream())
@@ -40,7 +43,11 @@ final class Python {
 
   private static Optional<Path> executable(String candidate) {
     try {
-      var process = new ProcessBuilder(candidate, "-c", QUESTION).redirectErrorStream(true).start();
+      // Shims of version managers may complain first, of a locale for instance.
+      var process =
+          new ProcessBuilder(candidate, "-c", QUESTION)
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
       process.getOutputStream().close();
       if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
         process.destroyForcibly();

@@ -61,7 +61,7 @@ public record RknnToolkit(Path folder, Duration limit) {
   /// Throws a `Problem`: `UNAVAILABLE` where the toolkit does not run, has too little memory or
   /// takes too long, `UNSUPPORTED` where it refuses the model.
   public RknnBuild build(Job job) {
-    var python = Python.find();
+    var python = Python.find(System.getenv());
     long size = size(job.onnx());
     long memory = memory(size);
     var work = workFolder(job, memory);
