@@ -12,6 +12,7 @@ import dev.embark.pass.Pass;
 import dev.embark.pass.Split;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
+import dev.embark.process.FolderTree;
 import dev.embark.progress.Progress;
 import dev.embark.target.sophon.SophonTarget;
 import dev.embark.target.sophon.TpuCompiler;
@@ -77,13 +78,18 @@ final class SophonDraft {
         var fixed = Pass.applyAll(model.graph(), each.getValue().passes());
         // Networks of one name are taken for one, whose shorter forms answer zeros in silence.
         var net = "trunk" + each.getKey();
-        SophonTarget.emit(Split.of(fixed).trunk(), net, folder)
+        // What compiling leaves behind is several times as large as the network.
+        var own = Files.createDirectory(folder.resolve(net));
+        SophonTarget.emit(Split.of(fixed).trunk(), net, own)
             .forEach((name, values) -> positional.put(net + "/" + name, new Weight.Stored(values)));
-        nets.add(compiler.compile(net, target.chip(), mode, folder));
+        var compiled = compiler.compile(net, target.chip(), mode, own);
+        nets.add(Files.move(compiled, folder.resolve(compiled.getFileName())));
+        FolderTree.delete(own);
         task.advance(1);
       }
       var whole = nets.size() == 1 ? nets.getFirst() : compiler.combine(nets, "all.bmodel", folder);
       Files.move(whole, file);
+      FolderTree.delete(folder);
     } catch (IOException e) {
       throw BundleWriter.unwritable(file, e);
     }
