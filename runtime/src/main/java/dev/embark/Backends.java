@@ -82,7 +82,7 @@ public final class Backends {
   /// category `BAD_INPUT` where the bundle has none of that name, and that of the first variant
   /// where this machine can run none.
   public static Choice choose(Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
-    return choose(bundle, candidates(bundle, wanted, cache), devices, cache);
+    return choose(bundle, candidates(bundle, wanted, devices, cache), devices, cache);
   }
 
   private static Choice choose(
@@ -120,7 +120,7 @@ public final class Backends {
         switch (wanted) {
           case WantedVariant.Named _ -> bundle.manifest().variants();
           case WantedVariant.Preferred _, WantedVariant.OfBackends _ ->
-              candidates(bundle, wanted, cache);
+              candidates(bundle, wanted, devices, cache);
         };
     var later = variants.subList(variants.indexOf(variant) + 1, variants.size());
     if (later.isEmpty()) {
@@ -136,10 +136,13 @@ public final class Backends {
     }
   }
 
-  private static List<Variant> candidates(Bundle bundle, WantedVariant wanted, Path cache) {
+  private static List<Variant> candidates(
+      Bundle bundle, WantedVariant wanted, Devices devices, Path cache) {
     var variants = bundle.manifest().variants();
     return switch (wanted) {
-      case WantedVariant.Preferred() -> new Placement(bundle, cache).inOrder();
+      // What was timed here were not simulators.
+      case WantedVariant.Preferred() ->
+          devices.equals(Devices.SIMULATED) ? variants : new Placement(bundle, cache).inOrder();
       case WantedVariant.OfBackends(var backends) -> {
         var inOrder =
             backends.stream()

@@ -23,7 +23,7 @@ import java.util.Optional;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /// `embark bench`: how long the variants of a bundle take on this machine, and which is taken.
 @Command(
@@ -48,10 +48,11 @@ final class BenchCommand implements Action {
     var timed = timed(bundle, workshop);
     var names = fastestFirst(timed);
     TimingTable.print(timed, names, console);
-    if (place) {
+    boolean isPlaced = place && isChoice(names, console);
+    if (isPlaced) {
       place(new Placement(bundle, workshop.cache()), names, console);
     }
-    return Answer.done(() -> document(timed, names));
+    return Answer.done(() -> document(timed, names).put("placed", isPlaced));
   }
 
   private static Map<Variant, List<Timing.Length>> timed(Bundle bundle, Workshop workshop) {
@@ -114,6 +115,15 @@ final class BenchCommand implements Action {
         .toList();
   }
 
+  /// One variant alone is no choice: noted, it would stay the first when another can run here too.
+  private static boolean isChoice(List<String> names, Console console) {
+    if (names.size() < 2) {
+      console.note(
+          "Nothing is placed: of this bundle only \"" + names.getFirst() + "\" is timed here.");
+    }
+    return names.size() > 1;
+  }
+
   private static void place(Placement placement, List<String> names, Console console) {
     switch (placement.write(names)) {
       case Stamp.Outcome.Written() ->
@@ -127,7 +137,7 @@ final class BenchCommand implements Action {
     }
   }
 
-  private JsonNode document(Map<Variant, List<Timing.Length>> timed, List<String> names) {
+  private static ObjectNode document(Map<Variant, List<Timing.Length>> timed, List<String> names) {
     var document = Json.object();
     var list = document.putArray("variants");
     timed.forEach((variant, lengths) -> {
@@ -143,6 +153,6 @@ final class BenchCommand implements Action {
     });
     var order = document.putArray("fastest_first");
     names.forEach(order::add);
-    return document.put("placed", place);
+    return document;
   }
 }

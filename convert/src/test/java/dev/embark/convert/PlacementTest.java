@@ -1,8 +1,10 @@
 package dev.embark.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.entry;
 
+import dev.embark.Devices;
 import dev.embark.backend.Backend;
 import dev.embark.backend.SeveralBackends;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
@@ -12,6 +14,7 @@ import dev.embark.bundle.Variant;
 import dev.embark.bundle.WantedVariant;
 import dev.embark.embed.EmbedSettings;
 import dev.embark.embed.ModelFiles;
+import dev.embark.problem.Problem;
 import dev.embark.progress.Progress;
 import dev.embark.timing.Timing;
 import dev.embark.verify.FirstUse;
@@ -106,6 +109,20 @@ final class PlacementTest {
 
   private static List<String> names(Placement placement) {
     return placement.inOrder().stream().map(Variant::name).toList();
+  }
+
+  /// Where somebody asks for a simulator, what was timed says nothing of it.
+  @Test
+  void simulatorsAreNotPlaced() {
+    new Placement(npu.bundle(), cache).write(List.of("fp32", "rknn-fp16"));
+    assertThatThrownBy(
+            () -> npu.open(new WantedVariant.OfBackends(List.of("rknn")), Devices.SIMULATED))
+        .isInstanceOf(Problem.class)
+        .hasMessageContaining("toolchain");
+    try (var model = npu.open(new WantedVariant.Preferred(), Devices.SIMULATED)) {
+      assertThat(model.notices())
+          .anyMatch(notice -> notice.contains("\"rknn-fp16\" cannot run here"));
+    }
   }
 
   private String opened(WantedVariant wanted) {
