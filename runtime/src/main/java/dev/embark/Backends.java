@@ -65,7 +65,7 @@ public final class Backends {
   }
 
   /// Loads a runtime, likewise: for a device whose vendor has a simulator, that.
-  public static Backend simulated(String name, Path cache) {
+  static Backend simulated(String name, Path cache) {
     return switch (name) {
       case RknnBackend.NAME ->
           RknnBackend.ofSimulator(Toolchains.in(cache).require(Toolchain.RKNN));

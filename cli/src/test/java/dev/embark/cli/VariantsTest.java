@@ -75,6 +75,37 @@ final class VariantsTest {
   }
 
   @Test
+  void theFastestIsPlaced() {
+    scene.run("convert", "DIR/model", "-o", "DIR/placed", "--precision", "fp32,fp16");
+
+    var run = scene.run("bench", "DIR/placed", "--place", "--json");
+
+    assertThat(run.exitCode()).isZero();
+    var document = Json.parse(run.out().getBytes(StandardCharsets.UTF_8), "stdout");
+    assertThat(document.path("placed").asBoolean()).isTrue();
+    for (var variant : document.path("variants")) {
+      for (var length : variant.path("lengths")) {
+        assertThat(length.path("milliseconds").asDouble()).isPositive();
+        assertThat(length.path("stages").path("model").asDouble()).isPositive();
+      }
+    }
+    var fastest = document.path("fastest_first").path(0).asString();
+    assertThat(vector(scene, "DIR/placed"))
+        .isEqualTo(vector(scene.with("EMBARK_VARIANT", fastest), "DIR/placed"));
+  }
+
+  @Test
+  void deploymentsSwitchTheNpuOnAndOff() {
+    var only = scene.with("NPU_EMBEDDER_ENABLED", "1").with("NPU_FALLBACK_CPU", "0");
+    var run = only.run("embed", "DIR/bundle", TEXT);
+    assertThat(run.err()).contains("has nothing for rknn, sophon");
+    assertThat(run.exitCode()).isEqualTo(3);
+
+    assertThat(vector(scene.with("NPU_EMBEDDER_ENABLED", "0"), "DIR/bundle"))
+        .isEqualTo(vector(scene, "DIR/bundle"));
+  }
+
+  @Test
   void filesOfFixedSizeGiveTheSameVectors() {
     var run =
         scene.run("convert", "DIR/model", "-o", "DIR/fixed", "--sequence", "16", "--batch", "2");
@@ -116,6 +147,8 @@ final class VariantsTest {
     refused(2, "--batch needs --sequence", "--batch", "2");
     refused(2, "--sequence 0 is not known", "--sequence", "0");
     refused(2, "--precision int3 is not known", "--precision", "int3");
+    refused(2, "--precision w8fp16 is not known", "--precision", "w8fp16");
+    refused(4, "bf16 is for --to sophon", "--precision", "bf16");
     refused(3, "has 1 texts, at least 16", "--precision", "int8", "--calibrate", "DIR/few.txt");
   }
 
