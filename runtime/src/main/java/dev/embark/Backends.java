@@ -183,15 +183,14 @@ public final class Backends {
       Bundle bundle, Variant chosen, List<Variant> candidates, List<Problem> refusals) {
     var notices = new ArrayList<String>();
     for (int i = 0; i < refusals.size(); i++) {
-      notices.add(
-          bundle.folder()
-              + " runs its variant \""
-              + chosen.name()
-              + "\", because \""
-              + candidates.get(i).name()
-              + "\" cannot run here: "
-              + refusals.get(i).what());
+      notices.add(notice(bundle, chosen, candidates.get(i), refusals.get(i)));
     }
     return notices;
+  }
+
+  /// Returns why a variant runs in the place of another.
+  static String notice(Bundle bundle, Variant chosen, Variant refused, Problem refusal) {
+    return "%s runs its variant \"%s\", because \"%s\" cannot run here: %s"
+        .formatted(bundle.folder(), chosen.name(), refused.name(), refusal.what());
   }
 }

@@ -16,6 +16,7 @@ import dev.embark.embed.Reranker;
 import dev.embark.embed.Role;
 import dev.embark.embed.TextPair;
 import dev.embark.problem.Problem;
+import dev.embark.problem.Problem.Category;
 import dev.embark.progress.Progress;
 import dev.embark.verify.FirstUse;
 import java.lang.System.Logger.Level;
@@ -96,27 +97,61 @@ public final class Embark implements AutoCloseable {
   }
 
   /// Opens a bundle with the variant wanted, else with the first that this machine can run; where
-  /// that is not the one it prefers, [#notices] say so.
+  /// that is not the one it prefers, [#notices] say so. A device that gives wrong vectors is no
+  /// reason to take another variant: it is told, as a `Problem` of category `VERIFICATION_FAILED`.
   public static Embark open(Path folder, Options options) {
     var bundle = Bundle.open(folder);
-    var choice = Backends.choose(bundle, options.variant(), options.devices(), options.cache());
     var handovers = new ConcurrentLinkedQueue<String>();
-    var engine =
-        Engine.open(
-            choice.files(),
-            choice.backend(),
-            options.embedding(),
-            why -> handOver(bundle, choice.variant(), options, why, handovers));
+    var opened = opened(bundle, options, handovers);
+    var choice = opened.choice();
     try {
-      var notices = new ArrayList<>(choice.notices());
+      var notices = new ArrayList<>(opened.notices());
       notices.addAll(
           new FirstUse(bundle, choice.variant(), choice.backend(), options.cache())
-              .check(engine, options.progress()));
-      return new Embark(bundle, choice.variant(), engine, notices, handovers);
+              .check(opened.engine(), options.progress()));
+      return new Embark(bundle, choice.variant(), opened.engine(), notices, handovers);
     } catch (RuntimeException e) {
-      engine.close();
+      opened.engine().close();
       throw e;
     }
+  }
+
+  /// A variant that is open, and why it is that one.
+  private record Opened(Backends.Choice choice, Engine engine, List<String> notices) {}
+
+  /// Opens the first variant that does: a device may be there and its driver not, or the file be
+  /// for another chip or a newer runtime.
+  private static Opened opened(Bundle bundle, Options options, Queue<String> handovers) {
+    var choice = Backends.choose(bundle, options.variant(), options.devices(), options.cache());
+    var notices = new ArrayList<>(choice.notices());
+    while (true) {
+      var variant = choice.variant();
+      try {
+        var engine =
+            Engine.open(
+                choice.files(),
+                choice.backend(),
+                options.embedding(),
+                why -> handOver(bundle, variant, options, why, handovers));
+        return new Opened(choice, engine, List.copyOf(notices));
+      } catch (Problem e) {
+        choice = afterRefusal(bundle, variant, options, e);
+        notices.add(Backends.notice(bundle, choice.variant(), variant, e));
+      }
+    }
+  }
+
+  /// Returns the variant to be tried after one did not open; throws `refusal` where that was not
+  /// for a device, or the only one that is wanted.
+  private static Backends.Choice afterRefusal(
+      Bundle bundle, Variant variant, Options options, Problem refusal) {
+    boolean isForDevice = variant.chain().stages().size() > 1;
+    boolean isOnly = options.variant() instanceof WantedVariant.Named;
+    if (!isForDevice || isOnly || refusal.category() == Category.INTERRUPTED) {
+      throw refusal;
+    }
+    return Backends.after(
+        bundle, variant, options.variant(), options.devices(), options.cache(), refusal);
   }
 
   /// Opens the variant that goes on where the device of another went away, and proves it before it

@@ -1,9 +1,13 @@
 package dev.embark.convert;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.embark.Backends;
+import dev.embark.Devices;
 import dev.embark.Embark;
+import dev.embark.backend.Backend;
+import dev.embark.backend.Executable;
 import dev.embark.backend.Observed;
 import dev.embark.backend.onnxruntime.OnnxRuntimeBackend;
 import dev.embark.bundle.WantedVariant;
@@ -19,6 +23,8 @@ import java.util.logging.LogRecord;
 import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /// A corpus that nobody watches, on a bundle for an NPU and ONNX Runtime, when the NPU goes away in
 /// the middle.
@@ -41,6 +47,77 @@ final class HandOverTest {
           .forEach(each -> each.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, 0, Float.NaN));
       throw new Problem(Category.UNAVAILABLE, "The NPU went away.", "", "");
     };
+  }
+
+  /// A device whose file does not open: the driver is not there, or it is for another chip.
+  private record Closed(Category category) implements Backend {
+    @Override
+    public String name() {
+      return "rknn";
+    }
+
+    @Override
+    public String version() {
+      return "of a test";
+    }
+
+    @Override
+    public Executable open(Path file) {
+      throw new Problem(category, "The NPU does not take the file.", "", "");
+    }
+  }
+
+  @ParameterizedTest
+  @EnumSource(names = {"BAD_INPUT", "UNAVAILABLE"})
+  void whatDoesNotOpenIsReplacedOnlyWhereThatIsDeclared(Category category) {
+    var plain =
+        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
+            .convert(folder.resolve("plain"), cache);
+    var bundle = NpuBundle.of(plain, folder.resolve("npu"), cache);
+    Devices devices =
+        (name, place) -> name.equals("rknn") ? new Closed(category) : Backends.load(name, place);
+
+    var both = new WantedVariant.OfBackends(List.of("rknn", "onnxruntime"));
+    for (var wanted : List.of(both, new WantedVariant.Preferred())) {
+      try (var model = bundle.open(wanted, devices)) {
+        assertThat(model.variant().name()).isEqualTo("fp32");
+        assertThat(model.notices())
+            .singleElement()
+            .asString()
+            .contains("\"rknn-fp16\" cannot run here: The NPU does not take the file.");
+      }
+    }
+    var alone = new WantedVariant.OfBackends(List.of("rknn"));
+    for (var wanted : List.of(alone, new WantedVariant.Named("rknn-fp16", "a test"))) {
+      assertThatThrownBy(() -> bundle.open(wanted, devices))
+          .isInstanceOf(Problem.class)
+          .hasMessageContaining("does not take the file");
+    }
+  }
+
+  /// Wrong vectors are no reason to go on with others in silence.
+  @Test
+  void aDeviceThatComputesSomethingElseIsTold() {
+    var plain =
+        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
+            .convert(folder.resolve("plain"), cache);
+    var wrong =
+        new NpuBundle.Npu(
+            OnnxRuntimeBackend.load(cache),
+            (_, own, inputs, outputs) -> {
+              own.run(inputs, outputs);
+              outputs
+                  .values()
+                  .forEach(each -> each.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, 0, 3f));
+            });
+    var bundle = NpuBundle.of(plain, folder.resolve("npu"), cache);
+    assertThatThrownBy(() ->
+            bundle.open(
+                new WantedVariant.Preferred(),
+                (name, place) -> name.equals("rknn") ? wrong : Backends.load(name, place)))
+        .isInstanceOfSatisfying(
+            Problem.class,
+            problem -> assertThat(problem.category()).isEqualTo(Category.VERIFICATION_FAILED));
   }
 
   private static List<String> texts() {
