@@ -1,5 +1,6 @@
 package dev.embark.target.rknn;
 
+import dev.embark.bundle.TrunkPorts;
 import dev.embark.format.onnx.OnnxAttribute;
 import dev.embark.format.onnx.OnnxContent;
 import dev.embark.format.onnx.OnnxGraph;
@@ -19,11 +20,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 
@@ -42,12 +41,11 @@ final class StaticGraph {
   private final List<OnnxValue> inputs = new ArrayList<>();
   private final List<OnnxNode> nodes = new ArrayList<>();
   private final Map<String, OnnxContent> constants = new LinkedHashMap<>();
-  private final Set<String> names = new HashSet<>();
   private final Map<Object, TrunkValue> shared = new HashMap<>();
+  private int values;
 
   TrunkValue input(String name, Shape shape) {
     inputs.add(new OnnxValue(name, ElementType.F32, shape));
-    names.add(name);
     return new TrunkValue(name, shape);
   }
 
@@ -62,9 +60,9 @@ final class StaticGraph {
         throw tooLarge(as, "a size of " + size);
       }
     }
-    var name = unique(as);
+    var name = named(as);
     var given = operands.stream().map(TrunkValue::name).toList();
-    nodes.add(new OnnxNode(type, "", name + ":" + type, given, List.of(name), List.of(attributes)));
+    nodes.add(new OnnxNode(type, "", "", given, List.of(name), List.of(attributes)));
     return new TrunkValue(name, shape);
   }
 
@@ -76,12 +74,10 @@ final class StaticGraph {
         "Take a smaller model, or a shorter --sequence.");
   }
 
-  private String unique(String wanted) {
-    var name = wanted;
-    for (int i = 2; !names.add(name); i++) {
-      name = wanted + "_" + i;
-    }
-    return name;
+  /// Returns a name for a value. Only that of the result means anything to anybody: a `.rknn` holds
+  /// each several times, and with the names of a checkpoint would be a thousandth larger.
+  private String named(String as) {
+    return as.equals(TrunkPorts.HIDDEN) ? as : "t" + ++values;
   }
 
   TrunkValue once(Object key, Supplier<TrunkValue> make) {
@@ -98,9 +94,9 @@ final class StaticGraph {
     return once(
         List.of(name, weight.shape()),
         () -> {
-          var unique = unique(name);
-          constants.put(unique, new OnnxContent.Streamed(weight));
-          return new TrunkValue(unique, weight.shape());
+          var called = named(name);
+          constants.put(called, new OnnxContent.Streamed(weight));
+          return new TrunkValue(called, weight.shape());
         });
   }
 
@@ -126,12 +122,12 @@ final class StaticGraph {
           var bytes = new byte[values.length * Long.BYTES];
           ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
           var shape = Shape.of(values.length);
-          var unique = unique(name.toString());
+          var called = named(name.toString());
           constants.put(
-              unique,
+              called,
               new OnnxContent.Stored(
                   new Tensor(ElementType.I64, shape, MemorySegment.ofArray(bytes))));
-          return new TrunkValue(unique, shape);
+          return new TrunkValue(called, shape);
         });
   }
 
