@@ -7,7 +7,6 @@ import dev.embark.graph.ScoreBias;
 import dev.embark.graph.Sight;
 import dev.embark.graph.Value;
 import dev.embark.tensor.Shape;
-import dev.embark.tensor.Tensor;
 import java.util.List;
 
 /// Attention as products and softmax of rank 4, the pattern that compilers compute as one.
@@ -105,19 +104,23 @@ final class TrunkAttention {
 
   private TrunkValue reached(TrunkValue scores, Sight sight, Heads heads) {
     int sequence = (int) scores.shape().size(3);
-    var bias = sight.bias(sequence, TrunkPorts.UNSEEN);
-    var all = new float[heads.group() * bias.length];
-    for (int i = 0; i < heads.group(); i++) {
-      System.arraycopy(bias, 0, all, i * bias.length, bias.length);
-    }
     var shape = Shape.of(1, 1, (long) heads.group() * sequence, sequence);
     var name = "sight_%d_%d".formatted(lowering.number(sight), heads.group());
-    return dialect.positional(name, Tensor.of(shape, all));
+    return dialect.positional(name, shape, () -> repeated(sight, sequence, heads.group()));
+  }
+
+  private static float[] repeated(Sight sight, int sequence, int group) {
+    var bias = sight.bias(sequence, TrunkPorts.UNSEEN);
+    var all = new float[group * bias.length];
+    for (int i = 0; i < group; i++) {
+      System.arraycopy(bias, 0, all, i * bias.length, bias.length);
+    }
+    return all;
   }
 
   TrunkValue distanceBias(String out, Op.DistanceBias of) {
     int sequence = (int) of.ids().shape().size(1);
     var shape = Shape.of(1, of.table().weight().rowLength(), sequence, sequence);
-    return dialect.positional(out, Tensor.of(shape, of.scores(sequence)));
+    return dialect.positional(out, shape, () -> of.scores(sequence));
   }
 }

@@ -5,7 +5,6 @@ import dev.embark.graph.Bias;
 import dev.embark.graph.Constant;
 import dev.embark.graph.Rotation;
 import dev.embark.tensor.Shape;
-import dev.embark.tensor.Tensor;
 import dev.embark.tensor.Weight;
 import java.util.List;
 import java.util.function.Supplier;
@@ -22,10 +21,8 @@ public interface TrunkDialect {
   TrunkValue constant(String as, Weight weight);
 
   /// Returns a constant that only texts of this length have, such as the angles of their positions;
-  /// likewise.
-  default TrunkValue positional(String as, Tensor values) {
-    return constant(as, new Weight.Stored(values));
-  }
+  /// likewise, so that its values are computed once and not for each layer.
+  TrunkValue positional(String as, Shape shape, Supplier<float[]> values);
 
   /// Returns what was made for an equal key before, or makes it.
   TrunkValue once(Object key, Supplier<TrunkValue> make);

@@ -33,6 +33,11 @@ record RknnDialect(StaticGraph graph) implements TrunkDialect {
   }
 
   @Override
+  public TrunkValue positional(String as, Shape shape, Supplier<float[]> values) {
+    return graph.constant(as, shape, values);
+  }
+
+  @Override
   public TrunkValue once(Object key, Supplier<TrunkValue> make) {
     return graph.once(key, make);
   }
@@ -228,12 +233,17 @@ record RknnDialect(StaticGraph graph) implements TrunkDialect {
     var high = slice(as + "_high", apart, half, half);
     var turned = concat(as + "_turned", List.of(high, low));
     var shape = Shape.of(1, 1, sequence, size);
+    var sine = positional("sine_" + number, shape, () -> signedSines(rotation, sequence));
+    var cosine = positional("cosine_" + number, shape, () -> rotation.cosines(sequence));
+    return add(as, multiply(as + "_along", apart, cosine), multiply(as + "_across", turned, sine));
+  }
+
+  private static float[] signedSines(Rotation rotation, int sequence) {
+    int size = rotation.size();
     var sines = rotation.sines(sequence);
     for (int i = 0; i < sines.length; i++) {
-      sines[i] = i % size < half ? -sines[i] : sines[i];
+      sines[i] = i % size < size / 2 ? -sines[i] : sines[i];
     }
-    var sine = graph.constant("sine_" + number, shape, sines);
-    var cosine = graph.constant("cosine_" + number, shape, rotation.cosines(sequence));
-    return add(as, multiply(as + "_along", apart, cosine), multiply(as + "_across", turned, sine));
+    return sines;
   }
 }

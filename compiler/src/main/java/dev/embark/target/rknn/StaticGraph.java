@@ -60,7 +60,7 @@ final class StaticGraph {
         throw tooLarge(as, "a size of " + size);
       }
     }
-    var name = named(as);
+    var name = as.equals(TrunkPorts.HIDDEN) ? as : next();
     var given = operands.stream().map(TrunkValue::name).toList();
     nodes.add(new OnnxNode(type, "", "", given, List.of(name), List.of(attributes)));
     return new TrunkValue(name, shape);
@@ -76,8 +76,8 @@ final class StaticGraph {
 
   /// Returns a name for a value. Only that of the result means anything to anybody: a `.rknn` holds
   /// each several times, and with the names of a checkpoint would be a thousandth larger.
-  private String named(String as) {
-    return as.equals(TrunkPorts.HIDDEN) ? as : "t" + ++values;
+  private String next() {
+    return "t" + ++values;
   }
 
   TrunkValue once(Object key, Supplier<TrunkValue> make) {
@@ -94,19 +94,20 @@ final class StaticGraph {
     return once(
         List.of(name, weight.shape()),
         () -> {
-          var called = named(name);
+          var called = next();
           constants.put(called, new OnnxContent.Streamed(weight));
           return new TrunkValue(called, weight.shape());
         });
   }
 
-  TrunkValue constant(String name, Shape shape, float... values) {
+  TrunkValue constant(String name, Shape shape, Supplier<float[]> values) {
     return once(
-        List.of(name, shape), () -> constant(name, new Weight.Stored(Tensor.of(shape, values))));
+        List.of(name, shape),
+        () -> constant(name, new Weight.Stored(Tensor.of(shape, values.get()))));
   }
 
   TrunkValue scalar(double value) {
-    return constant("float_" + (float) value, Shape.of(1), (float) value);
+    return constant("float_" + (float) value, Shape.of(1), () -> new float[] {(float) value});
   }
 
   /// Returns a vector of 64-bit integers, such as a shape.
@@ -122,7 +123,7 @@ final class StaticGraph {
           var bytes = new byte[values.length * Long.BYTES];
           ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().put(values);
           var shape = Shape.of(values.length);
-          var called = named(name.toString());
+          var called = next();
           constants.put(
               called,
               new OnnxContent.Stored(

@@ -37,8 +37,8 @@ record TopDialect(TopText text) implements TrunkDialect {
 
   /// As an input: files of several lengths share weights only where all are equal to the bit.
   @Override
-  public TrunkValue positional(String as, Tensor values) {
-    return text.once(List.of(as, values.shape()), () -> text.positional(as, values));
+  public TrunkValue positional(String as, Shape shape, Supplier<float[]> values) {
+    return text.once(List.of(as, shape), () -> text.positional(as, Tensor.of(shape, values.get())));
   }
 
   @Override
@@ -223,6 +223,7 @@ record TopDialect(TopText text) implements TrunkDialect {
   public TrunkValue rotate(String as, TrunkValue x, Rotation rotation, int number) {
     int sequence = (int) x.shape().size(1);
     int size = rotation.size();
+    var shape = Shape.of(1, sequence, 1, size);
     var apart = reshape(as + "_split", x, 1, sequence, x.shape().size(2) / size, size);
     var turned =
         op(
@@ -231,13 +232,8 @@ record TopDialect(TopText text) implements TrunkDialect {
             "rope_mode = \"contiguous_halves\"",
             apart.shape(),
             Operand.of(apart),
-            Operand.of(angles("sine_" + number, rotation, rotation.sines(sequence))),
-            Operand.of(angles("cosine_" + number, rotation, rotation.cosines(sequence))));
+            Operand.of(positional("sine_" + number, shape, () -> rotation.sines(sequence))),
+            Operand.of(positional("cosine_" + number, shape, () -> rotation.cosines(sequence))));
     return reshape(as + "_whole", turned, x.shape().sizes());
-  }
-
-  private TrunkValue angles(String as, Rotation rotation, float[] values) {
-    var shape = Shape.of(1, values.length / rotation.size(), 1, rotation.size());
-    return positional(as, Tensor.of(shape, values));
   }
 }
