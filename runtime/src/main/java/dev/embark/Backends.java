@@ -97,7 +97,7 @@ public final class Backends {
             backend,
             notices(bundle, variant, candidates, refusals));
       } catch (Problem e) {
-        if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
+        if (!isOfThisMachine(e)) {
           throw e;
         }
         refusals.add(e);
@@ -129,7 +129,7 @@ public final class Backends {
     try {
       return choose(bundle, later, devices, cache);
     } catch (Problem e) {
-      if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
+      if (!isOfThisMachine(e)) {
         throw e;
       }
       throw failed;
@@ -186,6 +186,12 @@ public final class Backends {
       notices.add(notice(bundle, chosen, candidates.get(i), refusals.get(i)));
     }
     return notices;
+  }
+
+  /// Returns whether a problem with a variant is this machine's, where another variant may run, and
+  /// not the bundle's.
+  public static boolean isOfThisMachine(Problem problem) {
+    return problem.category() == Category.UNAVAILABLE || problem.category() == Category.UNSUPPORTED;
   }
 
   /// Returns why a variant runs in the place of another.

@@ -145,9 +145,8 @@ public final class Embark implements AutoCloseable {
   /// for a device, or the only one that is wanted.
   private static Backends.Choice afterRefusal(
       Bundle bundle, Variant variant, Options options, Problem refusal) {
-    boolean isForDevice = variant.chain().stages().size() > 1;
     boolean isOnly = options.variant() instanceof WantedVariant.Named;
-    if (!isForDevice || isOnly || refusal.category() == Category.INTERRUPTED) {
+    if (!variant.chain().isStaged() || isOnly || refusal.category() == Category.INTERRUPTED) {
       throw refusal;
     }
     return Backends.after(

@@ -46,8 +46,9 @@ final class BenchCommand implements Action {
     var bundle = Bundle.open(folder);
     bundle.notices().forEach(console::note);
     var timed = timed(bundle, workshop);
-    var names = fastestFirst(timed);
-    TimingTable.print(timed, names, console);
+    var sorted = fastestFirst(timed);
+    TimingTable.print(sorted, console);
+    var names = sorted.keySet().stream().map(Variant::name).toList();
     boolean isPlaced = place && isChoice(names, console);
     if (isPlaced) {
       place(new Placement(bundle, workshop.cache()), names, console);
@@ -64,7 +65,7 @@ final class BenchCommand implements Action {
       try {
         time(bundle, variant, lengths, workshop).ifPresent(found -> timed.put(variant, found));
       } catch (Problem e) {
-        if (e.category() != Category.UNAVAILABLE && e.category() != Category.UNSUPPORTED) {
+        if (!Backends.isOfThisMachine(e)) {
           throw e;
         }
         workshop
@@ -106,13 +107,15 @@ final class BenchCommand implements Action {
   }
 
   /// A variant is as fast as it is at all lengths together.
-  private static List<String> fastestFirst(Map<Variant, List<Timing.Length>> timed) {
-    return timed.entrySet().stream()
+  private static Map<Variant, List<Timing.Length>> fastestFirst(
+      Map<Variant, List<Timing.Length>> timed) {
+    var sorted = new LinkedHashMap<Variant, List<Timing.Length>>();
+    timed.entrySet().stream()
         .sorted(
             Comparator.comparingDouble(
                 entry -> entry.getValue().stream().mapToDouble(Timing.Length::whole).sum()))
-        .map(entry -> entry.getKey().name())
-        .toList();
+        .forEach(entry -> sorted.put(entry.getKey(), entry.getValue()));
+    return sorted;
   }
 
   /// One variant alone is no choice: noted, it would stay the first when another can run here too.

@@ -16,9 +16,8 @@ final class TimingTable {
 
   private TimingTable() {}
 
-  static void print(
-      Map<Variant, List<Timing.Length>> timed, List<String> fastestFirst, Console console) {
-    int width = fastestFirst.stream().mapToInt(String::length).max().orElse(0);
+  static void print(Map<Variant, List<Timing.Length>> timed, Console console) {
+    int width = timed.keySet().stream().mapToInt(each -> each.name().length()).max().orElse(0);
     double longest =
         timed.values().stream()
             .flatMap(List::stream)
@@ -26,13 +25,8 @@ final class TimingTable {
             .max()
             .orElse(1);
     console.line("variant" + " ".repeat(Math.max(0, width - HEAD_WIDTH)) + HEAD);
-    for (var name : fastestFirst) {
-      timed.forEach((variant, lengths) -> {
-        if (variant.name().equals(name)) {
-          lengths.forEach(length -> console.line(line(name, width, length, longest)));
-        }
-      });
-    }
+    timed.forEach((variant, lengths) ->
+        lengths.forEach(length -> console.line(line(variant.name(), width, length, longest))));
   }
 
   private static String line(String name, int width, Timing.Length length, double longest) {

@@ -27,21 +27,27 @@ record HostStages(String name, Stage prologue, Stage epilogue) {
   static HostStages write(Graph graph, Recipe recipe, BundleWriter bundle) {
     var host = Split.of(graph);
     var precision = recipe.precision().key();
-    return new HostStages(
-        recipe.target().key() + "-" + precision,
-        write("prologue", host.prologue(), precision, bundle),
-        write("epilogue", host.epilogue(), precision, bundle));
-  }
-
-  private static Stage write(String name, Graph graph, String precision, BundleWriter bundle) {
-    var path = "onnx/%s-%s.onnx".formatted(name, precision);
     var whole = bundle.file(Precision.FP32.file());
     var elsewhere =
         Files.isRegularFile(whole)
             ? OnnxFile.places(whole)
             : Map.<String, OnnxContent.Elsewhere>of();
-    OnnxTarget.emit(graph, Flavor.PORTABLE, bundle.file(path), elsewhere);
+    var prologue = stage("prologue", precision);
+    var epilogue = stage("epilogue", precision);
+    emit(host.prologue(), prologue, elsewhere, bundle);
+    emit(host.epilogue(), epilogue, elsewhere, bundle);
+    return new HostStages(recipe.target().key() + "-" + precision, prologue, epilogue);
+  }
+
+  private static Stage stage(String name, String precision) {
+    var path = "onnx/%s-%s.onnx".formatted(name, precision);
     return new Stage(name, ONNX_RUNTIME, List.of(new StageFile(path, new Sequence.Any())));
+  }
+
+  private static void emit(
+      Graph graph, Stage stage, Map<String, OnnxContent.Elsewhere> elsewhere, BundleWriter bundle) {
+    var file = bundle.file(stage.files().getFirst().path());
+    OnnxTarget.emit(graph, Flavor.PORTABLE, file, elsewhere);
   }
 
   /// Returns the chain with a device between both.

@@ -49,9 +49,8 @@ final class Proving {
   ///
   /// @param share of the limits that a variant may use up
   Proof prove(Draft draft, Backend backend, double share) {
-    boolean isStaged = draft.chain().stages().size() > 1;
     var trunk =
-        isStaged
+        draft.chain().isStaged()
             ? Optional.of(new TrunkWitness(model.graph(), model.hiddenSize()))
             : Optional.<TrunkWitness>empty();
     var seen = trunk.map(witness -> witness.lookingAt(backend)).orElse(backend);

@@ -3,7 +3,6 @@ package dev.embark.convert;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.embark.Backends;
 import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.backend.Backend;
@@ -70,12 +69,9 @@ final class HandOverTest {
   @ParameterizedTest
   @EnumSource(names = {"BAD_INPUT", "UNAVAILABLE"})
   void whatDoesNotOpenIsReplacedOnlyWhereThatIsDeclared(Category category) {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     var bundle = NpuBundle.of(plain, folder.resolve("npu"), cache);
-    Devices devices =
-        (name, place) -> name.equals("rknn") ? new Closed(category) : Backends.load(name, place);
+    Devices devices = NpuBundle.with(new Closed(category));
 
     var both = new WantedVariant.OfBackends(List.of("rknn", "onnxruntime"));
     for (var wanted : List.of(both, new WantedVariant.Preferred())) {
@@ -98,9 +94,7 @@ final class HandOverTest {
   /// Wrong vectors are no reason to go on with others in silence.
   @Test
   void aDeviceThatComputesSomethingElseIsTold() {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     var wrong =
         new NpuBundle.Npu(
             OnnxRuntimeBackend.load(cache),
@@ -111,10 +105,7 @@ final class HandOverTest {
                   .forEach(each -> each.bytes().setAtIndex(ValueLayout.JAVA_FLOAT, 0, 3f));
             });
     var bundle = NpuBundle.of(plain, folder.resolve("npu"), cache);
-    assertThatThrownBy(() ->
-            bundle.open(
-                new WantedVariant.Preferred(),
-                (name, place) -> name.equals("rknn") ? wrong : Backends.load(name, place)))
+    assertThatThrownBy(() -> bundle.open(new WantedVariant.Preferred(), NpuBundle.with(wrong)))
         .isInstanceOfSatisfying(
             Problem.class,
             problem -> assertThat(problem.category()).isEqualTo(Category.VERIFICATION_FAILED));
@@ -146,9 +137,7 @@ final class HandOverTest {
 
   @Test
   void aCorpusEndsCompleteInOrderAndRight() {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     List<float[]> expected;
     try (var model = Trial.open(plain.folder(), cache)) {
       expected = model.embedDocuments(texts());
@@ -161,9 +150,7 @@ final class HandOverTest {
     log.setUseParentHandlers(false);
     var wanted = new WantedVariant.OfBackends(List.of("rknn", "onnxruntime"));
     try (var model =
-        NpuBundle.of(plain, folder.resolve("npu"), cache)
-            .open(
-                wanted, (name, place) -> name.equals("rknn") ? npu : Backends.load(name, place))) {
+        NpuBundle.of(plain, folder.resolve("npu"), cache).open(wanted, NpuBundle.with(npu))) {
       assertThat(model.variant().chain().backend()).isEqualTo("rknn");
       assertThat(left).as("the first link is proven").hasValueLessThan(Integer.MAX_VALUE);
       left.set(GOOD);

@@ -21,9 +21,7 @@ final class HostStagesTest {
 
   @Test
   void tablesOfTheWholeModelAreNotWrittenAgain() throws IOException {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     var bundle = NpuBundle.of(plain, folder.resolve("npu"), cache).bundle();
     var prologue = bundle.file("onnx/prologue-fp16.onnx");
 

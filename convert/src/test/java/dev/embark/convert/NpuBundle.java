@@ -1,5 +1,6 @@
 package dev.embark.convert;
 
+import dev.embark.Backends;
 import dev.embark.Devices;
 import dev.embark.Embark;
 import dev.embark.backend.Backend;
@@ -49,6 +50,16 @@ record NpuBundle(Bundle bundle, Path cache) {
     public Executable open(Path file) {
       return new Observed(own, observer).open(file);
     }
+  }
+
+  /// Converts the fixture for the host alone.
+  static Bundle plain(Path folder, Path cache) {
+    return Trial.of(FIXTURE, Fixtures.describe(FIXTURE)).convert(folder.resolve("plain"), cache);
+  }
+
+  /// Returns the devices of this machine, but for the NPU, which is another.
+  static Devices with(Backend npu) {
+    return (name, place) -> name.equals(npu.name()) ? npu : Backends.load(name, place);
   }
 
   /// Returns a bundle like `plain`, which is of the fixture, with a variant for an NPU before the

@@ -37,9 +37,7 @@ final class PlacementTest {
 
   @BeforeEach
   void write() {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     npu = NpuBundle.of(plain, folder.resolve("npu"), cache);
     runtime = OnnxRuntimeBackend.load(cache);
   }

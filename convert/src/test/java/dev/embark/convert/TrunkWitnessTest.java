@@ -40,9 +40,7 @@ final class TrunkWitnessTest {
 
   @BeforeEach
   void write() {
-    var plain =
-        Trial.of(NpuBundle.FIXTURE, Fixtures.describe(NpuBundle.FIXTURE))
-            .convert(folder.resolve("plain"), cache);
+    var plain = NpuBundle.plain(folder, cache);
     sequence = plain.manifest().pipeline().maxTokens();
     var npu = NpuBundle.of(plain, folder.resolve("npu"), cache).bundle();
     trunk = npu.file(npu.manifest().preferred().chain().stages().get(1).files().getFirst().path());

@@ -65,6 +65,11 @@ public record Chain(String name, List<Stage> stages) {
     return stages.get(stages.size() / 2).backend();
   }
 
+  /// Returns whether a device computes the layers between stages of the host.
+  public boolean isStaged() {
+    return stages.size() > 1;
+  }
+
   /// Returns the chain of one stage with a file for each length; files may be the same.
   public static Chain ofLengths(String name, String backend, Map<Integer, String> paths) {
     var files = new ArrayList<StageFile>();

@@ -1,5 +1,6 @@
 package dev.embark.backend.rknn;
 
+import dev.embark.format.rknn.RknnFile;
 import dev.embark.problem.Problem;
 import dev.embark.problem.Problem.Category;
 import java.io.IOException;
@@ -25,26 +26,30 @@ record Elsewhere(Optional<Path> copy) {
   /// Returns the file to load. Where a bundle has several lengths, the copy stands for one of them;
   /// a copy of none of its files throws a `Problem` of category `BAD_INPUT`: it was never proven.
   Path of(Path own) {
-    if (copy.isEmpty() || isSame(own)) {
-      return copy.orElse(own);
+    return copy.map(file -> placed(file, own)).orElse(own);
+  }
+
+  private static Path placed(Path copy, Path own) {
+    if (isSame(copy, own)) {
+      return copy;
     }
-    if (siblings(own).stream().noneMatch(this::isSame)) {
+    if (siblings(own).stream().noneMatch(each -> isSame(copy, each))) {
       throw new Problem(
           Category.BAD_INPUT,
-          VARIABLE + " names " + copy.get() + ", which is no copy of " + own + ".",
+          VARIABLE + " names " + copy + ", which is no copy of " + own + ".",
           "Only the bundle's own files are proven.",
           "Copy the file out of the bundle again, or leave the variable out.");
     }
     return own;
   }
 
-  private boolean isSame(Path own) {
+  private static boolean isSame(Path copy, Path own) {
     try {
-      return Files.mismatch(copy.orElse(own), own) == -1;
+      return Files.mismatch(copy, own) == -1;
     } catch (IOException e) {
       throw new Problem(
           Category.BAD_INPUT,
-          VARIABLE + " names " + copy.orElse(own) + ", which cannot be read.",
+          VARIABLE + " names " + copy + ", which cannot be read.",
           String.valueOf(e.getMessage()),
           "Copy the file out of the bundle, or leave the variable out.",
           e);
@@ -53,7 +58,7 @@ record Elsewhere(Optional<Path> copy) {
 
   private static List<Path> siblings(Path own) {
     try (var files = Files.list(own.resolveSibling("."))) {
-      return files.filter(file -> file.toString().endsWith(".rknn")).toList();
+      return files.filter(file -> file.toString().endsWith(RknnFile.EXTENSION)).toList();
     } catch (IOException _) {
       return List.of();
     }
